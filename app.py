@@ -1,0 +1,27 @@
+"""The composition root's Flask side: wiring only, and the one module-level `app` for the platform."""
+
+from flask import Flask
+
+from lib.composition import Composition, compose
+from lib.operator.commands import register_commands
+from lib.web.health import health_routes
+from lib.web.problems import answer_with_problems
+from lib.web.refusal import refuse_everything
+
+
+def create_app(composition: Composition | None = None) -> Flask:
+    """Wire an app from `composition`, or from the process's environment. Connects to nothing."""
+    composition = composition or compose()
+    app = Flask("everytick", static_folder=None)
+    app.url_map.strict_slashes = False
+    app.extensions["everytick"] = composition
+    answer_with_problems(app)
+    register_commands(app)
+    if composition.services is None:
+        refuse_everything(app, composition.decision)
+        return app
+    app.register_blueprint(health_routes(composition.services))
+    return app
+
+
+app = create_app()

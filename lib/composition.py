@@ -1,0 +1,75 @@
+"""The composition root: from an environment to the parts of one instance. Nothing connects here."""
+
+import os
+import random
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lib.clock import Clock, SystemClock
+from lib.drafts.composer import composer
+from lib.drafts.mailer import mailer
+from lib.environment.decision import DeploymentKind, GuardDecision
+from lib.environment.guard import examine
+from lib.job_kinds import all_kinds
+from lib.services import Services
+from lib.settings import Settings, process_environment
+from lib.status.blobs import status_blobs
+from lib.store.store import Store, StoreOptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """One instance: its verdict, and its parts unless it is refused."""
+
+    decision: GuardDecision
+    services: Services | None
+    """None when the guard refuses the app."""
+
+
+def compose(
+    environ: Mapping[str, str] | None = None,
+    *,
+    clock: Clock | None = None,
+    chance: random.Random | None = None,
+) -> Composition:
+    """Compose an instance from `environ` (the process's own by default)."""
+    examined = examine(process_environment() if environ is None else environ)
+    if examined.settings is None or examined.decision.kind is None or examined.decision.refused:
+        return Composition(decision=examined.decision, services=None)
+    return Composition(
+        decision=examined.decision,
+        services=_services(
+            examined.settings,
+            examined.decision,
+            clock or SystemClock(),
+            chance or random.Random(secrets.randbits(64)),  # noqa: S311 - jitter, not secrets
+        ),
+    )
+
+
+def _services(settings: Settings, decision: GuardDecision, clock: Clock, chance: random.Random) -> Services:
+    kind = decision.kind or DeploymentKind.PRODUCTION
+    dsn = settings.database_url.get_secret_value() if settings.database_url else None
+    return Services(
+        settings=settings,
+        environment=decision,
+        clock=clock,
+        random=chance,
+        instance=f"{socket.gethostname()}:{os.getpid()}:{chance.getrandbits(32):08x}",
+        store=Store(
+            StoreOptions(
+                dsn=dsn,
+                kind=kind,
+                statement_timeout_ms=settings.database_statement_timeout_ms,
+                connect_timeout_ms=settings.database_connect_timeout_ms,
+                pool_max=settings.database_pool_max,
+                prepare=settings.database_prepare,
+            )
+        ),
+        kinds=all_kinds(),
+        blobs=status_blobs(settings, clock),
+        composer=composer(settings),
+        mailer=mailer(settings, kind),
+    )

@@ -1,0 +1,54 @@
+"""What the environment guard decided, and from what."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DeploymentKind(StrEnum):
+    """What a deployment is; the database's stamp holds the same words."""
+
+    PRODUCTION = "production"
+    PREVIEW = "preview"
+    DEVELOPMENT = "development"
+
+
+class ProblemClass(StrEnum):
+    """What a problem does (design §9)."""
+
+    ISOLATION = "isolation"
+    """Refuses the whole app."""
+    CONFIGURATION = "configuration"
+    """Refuses the whole app."""
+    USABILITY = "usability"
+    """Fails `flask env check`; at run time the work is done inline, degraded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing that is wrong; names variables, never their values."""
+
+    code: str
+    """Stable reason code, for instance `production_key_in_preview`."""
+    problem_class: ProblemClass
+    summary: str
+    """What is wrong."""
+    cure: str
+    """What to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuardDecision:
+    """The guard's verdict for one deployment."""
+
+    kind: DeploymentKind | None
+    """None when it cannot be told, which is itself a problem."""
+    inngest_env: str | None
+    """The resolved Inngest environment name; None without one."""
+    inngest_usable: bool
+    """Whether events may be sent; False means inline work."""
+    problems: tuple[Problem, ...]
+
+    @property
+    def refused(self) -> bool:
+        """Whether the whole app is refused."""
+        return any(p.problem_class is not ProblemClass.USABILITY for p in self.problems)

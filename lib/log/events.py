@@ -1,0 +1,57 @@
+"""The registry of log events: a log line is one of these names plus fields, never a sentence.
+
+Each is explained in docs/log-events.md (a test holds the two together).
+"""
+
+from enum import StrEnum
+
+
+class LogEvent(StrEnum):
+    """Dotted constant names, `subject.what_happened`."""
+
+    APP_REFUSED = "app.refused"
+    APP_STARTED = "app.started"
+    SETTING_UNKNOWN = "setting.unknown"
+
+    REQUEST_FAILED = "request.failed"
+    REQUEST_REFUSED = "request.refused"
+
+    STORE_UNAVAILABLE = "store.unavailable"
+    STORE_REFUSED = "store.refused"
+    STORE_MIGRATED = "store.migrated"
+
+    TICK_DECIDED = "tick.decided"
+    TICK_FINISHED = "tick.finished"
+    TICK_FAILED = "tick.failed"
+    TICK_BUSY = "tick.busy"
+    TICK_UNTRACKED = "tick.untracked"
+    TICK_ENQUEUE_FAILED = "tick.enqueue_failed"
+
+    RUN_STARTED = "run.started"
+    RUN_FINISHED = "run.finished"
+    RUN_FAILED = "run.failed"
+
+    DRAIN_FINISHED = "drain.finished"
+    JOB_ENQUEUED = "job.enqueued"
+    JOB_STARTED = "job.started"
+    JOB_SUCCEEDED = "job.succeeded"
+    JOB_RETRIED = "job.retried"
+    JOB_RESCHEDULED = "job.rescheduled"
+    JOB_DEAD = "job.dead"
+    JOB_LEASE_EXPIRED = "job.lease_expired"
+    JOB_LEASE_LOST = "job.lease_lost"
+    JOB_OPERATED = "job.operated"
+    HEARTBEAT_FAILED = "job.heartbeat_failed"
+
+    MAINTENANCE_ITEM_DONE = "maintenance.item_done"
+    MAINTENANCE_ITEM_FAILED = "maintenance.item_failed"
+    QUEUE_STALE = "queue.stale"
+
+    STATUS_WRITE_FAILED = "status.write_failed"
+
+    MAIL_IMPORTED = "mail.imported"
+    MAIL_REFUSED = "mail.refused"
+    DRAFT_CREATED = "draft.created"
+    DRAFT_SENT = "draft.sent"
+    DRAFT_SEND_FAILED = "draft.send_failed"
+    DRAFT_UNCONFIRMED = "draft.send_unconfirmed"

@@ -1,0 +1,10 @@
+"""The operator's commands on Flask's own command line (design §3); help connects to nothing."""
+
+from flask import Flask
+
+from lib.operator.commands.database import db
+
+
+def register_commands(app: Flask) -> None:
+    """Add every command group to `app`'s command line."""
+    app.cli.add_command(db)

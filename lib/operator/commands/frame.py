@@ -1,0 +1,79 @@
+"""What all commands share: the instance's services, exit codes, JSON output."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn, ParamSpec
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from lib.composition import Composition
+from lib.environment.decision import GuardDecision
+from lib.errors import EverytickError
+from lib.exit_codes import ExitCode
+from lib.services import Services
+
+Parameters = ParamSpec("Parameters")
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
+dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
+
+
+def operator_command(
+    function: Callable[Parameters, ExitCode | None],
+) -> Callable[Parameters, None]:
+    """Run `function` inside the app and end the process with its exit code.
+
+    An EverytickError is printed to standard error as one line, or as JSON with --json, and its own exit
+    code is taken; anything else is a fault of ours and shows its traceback.
+    """
+
+    @with_appcontext
+    @functools.wraps(function)
+    def command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
+        try:
+            code = function(*args, **kwargs) or ExitCode.WELL
+        except EverytickError as error:
+            fail(error, as_json=bool(kwargs.get("as_json")))
+        sys.exit(code)
+
+    return command
+
+
+def fail(error: EverytickError, *, as_json: bool) -> NoReturn:
+    """Say `error` on standard error and end with its exit code."""
+    if as_json:
+        click.echo(json.dumps({"error": {"code": error.code, "message": error.message}}))
+    else:
+        click.echo(f"{error.code}: {error.message}", err=True)
+    sys.exit(error.exit_code)
+
+
+def composition() -> Composition:
+    """The running instance."""
+    held: Composition = current_app.extensions["everytick"]
+    return held
+
+
+def services() -> Services:
+    """The instance's services; a refused app prints its problems and ends with exit code 3."""
+    held = composition()
+    if held.services is None:
+        refuse(held.decision)
+    return held.services
+
+
+def refuse(decision: GuardDecision) -> NoReturn:
+    """Print every problem with its cure to standard error; exit 3."""
+    for problem in decision.problems:
+        click.echo(f"{problem.code} ({problem.problem_class}): {problem.summary}", err=True)
+        click.echo(f"  {problem.cure}", err=True)
+    sys.exit(ExitCode.ENVIRONMENT_REFUSED)
+
+
+def print_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
+    """Print `value` as one line of JSON."""
+    click.echo(json.dumps(value, default=str))

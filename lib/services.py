@@ -1,0 +1,30 @@
+"""What the composition root builds once and hands to everything that works."""
+
+import random
+from dataclasses import dataclass
+
+from lib.clock import Clock
+from lib.drafts.composer import Composer
+from lib.drafts.mailer import Mailer
+from lib.environment.decision import GuardDecision
+from lib.jobs.kind import JobKinds
+from lib.settings import Settings
+from lib.status.blobs import StatusBlobs
+from lib.store.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts of one instance; built by lib/composition.py, replaced one by one in tests."""
+
+    settings: Settings
+    environment: GuardDecision
+    clock: Clock
+    random: random.Random
+    instance: str
+    """Who this process is in leases and runs: host, process id and a random part."""
+    store: Store
+    blobs: StatusBlobs
+    kinds: JobKinds
+    composer: Composer
+    mailer: Mailer

@@ -1,0 +1,171 @@
+"""Job status in Redis (design §6): a cache for quick reading, never the truth."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Protocol
+
+import redis
+import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from lib.clock import Clock, iso
+from lib.log.events import LogEvent
+from lib.settings import Settings
+from lib.work.run_status import RunSource
+
+WARN_EVERY_SECONDS: Final = 60.0
+"""A failing cache is logged this often at most (design §6)."""
+
+WRITE_UNLESS_NEWER: Final = """
+local held = redis.call('GET', KEYS[1])
+if held then
+    local ok, blob = pcall(cjson.decode, held)
+    if ok and type(blob) == 'table' and type(blob.startedAt) == 'string' and blob.startedAt > ARGV[2] then
+        return 0
+    end
+end
+redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
+return 1
+"""
+"""Times are written in one format of one width, so that comparing them as text compares them in time."""
+
+
+class BlobStatus(StrEnum):
+    """What a blob may say."""
+
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusBlob:
+    """One job name's latest status; exactly the fields of design §6."""
+
+    status: BlobStatus
+    started_at: datetime
+    finished_at: datetime | None
+    """None while it runs."""
+    duration_ms: int | None
+    attempt: int
+    last_error: str | None
+    source: RunSource
+
+
+class StatusBlobs(Protocol):
+    """Where the latest status of each job name is kept. Nothing here raises: a cache fails nothing."""
+
+    def write(self, job_name: str, blob: StatusBlob, *, scope: str = "global") -> None:
+        """Keep `blob`, unless that of a run which started later is kept already."""
+        ...
+
+    def read(self, job_name: str, *, scope: str = "global") -> str | None:
+        """The kept JSON; None where there is none or it cannot be known: status "unknown"."""
+        ...
+
+    def ping(self) -> bool:
+        """Whether the cache answers."""
+        ...
+
+
+REST_SECONDS: Final = 5.0
+"""After a failure the cache is left alone this long, so that a slow one cannot slow a tick twice."""
+
+
+class NoStatusBlobs:
+    """The twin for an instance without Redis: keeps nothing, answers "unknown"."""
+
+    def write(self, job_name: str, blob: StatusBlob, *, scope: str = "global") -> None:
+        """Keep nothing."""
+
+    def read(self, job_name: str, *, scope: str = "global") -> str | None:  # noqa: ARG002 - the port's
+        """None: unknown."""
+        return None
+
+    def ping(self) -> bool:
+        """False: there is no cache."""
+        return False
+
+
+class RedisStatusBlobs:
+    """Blobs in Redis. Every call ends within the time-out; a failure is counted and logged, never raised."""
+
+    def __init__(self, client: "redis.Redis", *, clock: Clock, ttl_seconds: int) -> None:
+        self._client = client
+        self._clock = clock
+        self._ttl_seconds = ttl_seconds
+        self._write = client.register_script(WRITE_UNLESS_NEWER)
+        self._resting_until = float("-inf")
+        self._logged_at = float("-inf")
+        self.failed_calls = 0
+        """Calls that failed or were left out after a failure, since the process started."""
+
+    def write(self, job_name: str, blob: StatusBlob, *, scope: str = "global") -> None:
+        """Keep `blob`, unless that of a run which started later is kept already (atomic)."""
+        arguments: list[str | int] = [self._json(blob), iso(blob.started_at), self._ttl_seconds]
+        self._attempt(lambda: self._write(keys=[_key(scope, job_name)], args=arguments))
+
+    def read(self, job_name: str, *, scope: str = "global") -> str | None:
+        """The kept JSON; None where there is none or Redis is away."""
+        held = self._attempt(lambda: self._client.get(_key(scope, job_name)))
+        return held.decode() if isinstance(held, bytes) else None
+
+    def ping(self) -> bool:
+        """Whether Redis answers now."""
+        return self._attempt(self._client.ping, rested=True) is True
+
+    def _json(self, blob: StatusBlob) -> str:
+        return json.dumps(
+            {
+                "status": blob.status,
+                "startedAt": iso(blob.started_at),
+                "finishedAt": iso(blob.finished_at) if blob.finished_at else None,
+                "durationMs": blob.duration_ms,
+                "attempt": blob.attempt,
+                "lastError": blob.last_error,
+                "source": blob.source,
+                "updatedAt": iso(self._clock.now()),
+            }
+        )
+
+    def _attempt(self, call: Callable[[], object], *, rested: bool = False) -> object:
+        """What `call` returns, or None when Redis fails or is being left alone."""
+        now = self._clock.monotonic()
+        if now < self._resting_until and not rested:
+            self.failed_calls += 1
+            return None
+        try:
+            return call()
+        except (redis.RedisError, OSError) as error:
+            self.failed_calls += 1
+            self._resting_until = now + REST_SECONDS
+            if now - self._logged_at >= WARN_EVERY_SECONDS:
+                self._logged_at = now
+                structlog.get_logger().warning(
+                    LogEvent.STATUS_WRITE_FAILED,
+                    error_class=type(error).__name__,
+                    failed_calls=self.failed_calls,
+                )
+            return None
+
+
+def status_blobs(settings: Settings, clock: Clock) -> StatusBlobs:
+    """The blobs that the settings ask for; connects at the first use, not before."""
+    if settings.redis_url is None:
+        return NoStatusBlobs()
+    timeout = settings.redis_timeout_ms / 1000
+    client = redis.Redis.from_url(
+        settings.redis_url.get_secret_value(),
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return RedisStatusBlobs(client, clock=clock, ttl_seconds=settings.inngest_job_status_ttl_seconds)
+
+
+def _key(scope: str, job_name: str) -> str:
+    return f"job:v1:{scope}:{job_name}"

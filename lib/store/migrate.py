@@ -1,0 +1,107 @@
+"""Bring a database to the newest revision and stamp it (`flask db upgrade`, design §9).
+
+Alembic and SQLAlchemy are imported inside the functions: nothing at run time needs them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from lib.environment.decision import DeploymentKind
+from lib.errors import EnvironmentRefused, MigrationRefused, StoreUnavailable
+from lib.store.compatibility import DatabaseMarks, read_marks
+
+if TYPE_CHECKING:
+    import sqlalchemy
+
+MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
+LOCK_KEY: Final = 3_863_310_229
+"""Two upgrades at once wait for one another: a lock of the transaction, never of the session (D5)."""
+TIMEOUTS: Final = (
+    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '120s', true)"
+)
+STAMP: Final = """
+INSERT INTO environment_stamp (kind) VALUES (%s) ON CONFLICT (singleton) DO NOTHING
+"""
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """What an upgrade did."""
+
+    before: DatabaseMarks | None
+    """The database's marks before; None when it was empty."""
+    after: DatabaseMarks
+
+
+def upgrade_database(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None) -> Upgrade:
+    """Migrate and stamp the database at `dsn`.
+
+    `kind` is this deployment's, `said` what the operator named with --as. Raises MigrationRefused for a host
+    that isn't loopback without --as, EnvironmentRefused for a database stamped otherwise, StoreUnavailable.
+    """
+    if said is None and not _is_local(dsn):
+        raise MigrationRefused
+    wanted = said or kind
+    try:
+        with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
+            before = read_marks(connection)
+            if before is not None and before.kind not in (None, wanted.value):
+                raise EnvironmentRefused(
+                    f"The database is stamped {before.kind}, not {wanted.value}: nothing was changed. "
+                    f"If it really is {before.kind}, say --as {before.kind}.",
+                    problem_code="database_stamp_mismatch",
+                )
+            connection.commit()
+        _run_revisions(dsn)
+        with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
+            connection.execute(STAMP, (wanted.value,))
+            after = read_marks(connection)
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable from error
+    if after is None:
+        raise StoreUnavailable("the database lost its marks while it was upgraded")
+    return Upgrade(before=before, after=after)
+
+
+def current_marks(dsn: str) -> DatabaseMarks | None:
+    """The marks of the database at `dsn`; None when it was never migrated. Raises StoreUnavailable."""
+    try:
+        with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
+            return read_marks(connection)
+    except psycopg.OperationalError as error:
+        raise StoreUnavailable from error
+
+
+def _run_revisions(dsn: str) -> None:
+    import sqlalchemy  # noqa: PLC0415 - see the module's docstring
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://",
+        creator=lambda: psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None),
+        poolclass=sqlalchemy.pool.NullPool,
+    )
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    with engine.begin() as connection:
+        _bound(connection)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _bound(connection: "sqlalchemy.Connection") -> None:
+    connection.exec_driver_sql(TIMEOUTS)
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
+
+
+def _is_local(dsn: str) -> bool:
+    """Whether every host that `dsn` names is this machine (a socket's folder counts)."""
+    facts = psycopg.conninfo.conninfo_to_dict(dsn)
+    hosts = f"{facts.get('host') or 'localhost'},{facts.get('hostaddr') or 'localhost'}".split(",")
+    return all(host in LOOPBACK or host.startswith(("/", "@")) or not host for host in hosts)

@@ -1,0 +1,151 @@
+"""PostgreSQL behind one door: pooled connections, short transactions, every wait bounded."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
+
+from lib.environment.decision import DeploymentKind
+from lib.errors import StoreTimedOut, StoreUnavailable
+from lib.store.compatibility import read_marks, require_compatible
+from lib.store.connection import BoundedConnection
+
+VERIFIED_FOR_SECONDS: Final = 60.0
+"""How long a connection's stamp and schema check holds; a warm instance sees a migration within it."""
+LOCK_SHARE: Final = 0.6
+"""A lock is waited for this share of the statement time-out, so that its own error names the cause."""
+CLIENT_MARGIN_MS: Final = 2_000
+"""How much longer than the server's statement time-out the client waits for its word."""
+
+SET_TIMEOUTS: Final = (
+    "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
+    " set_config('idle_in_transaction_session_timeout', %s, true)"
+)
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+"""What a statement runs on; always inside a transaction of `Store.transaction`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoreOptions:
+    """How a store connects; milliseconds unless the name says otherwise."""
+
+    dsn: str | None = field(repr=False)
+    """None where no database is configured: every use then raises StoreUnavailable."""
+    kind: DeploymentKind
+    statement_timeout_ms: int = 5_000
+    connect_timeout_ms: int = 3_000
+    pool_max: int = 4
+    prepare: bool = False
+    """Server-side prepared statements; off by default, a transaction pooler breaks them."""
+
+
+class Store:
+    """The database of one instance. Connects at the first transaction, never before."""
+
+    def __init__(self, options: StoreOptions) -> None:
+        self._options = options
+        self._opening = threading.Lock()
+        self._opened = False
+        self._pool: ConnectionPool[BoundedConnection] = ConnectionPool(
+            options.dsn or "",
+            connection_class=BoundedConnection,
+            kwargs=_connection_arguments(options),
+            min_size=0,
+            max_size=options.pool_max,
+            max_lifetime=300,
+            max_idle=60,
+            timeout=options.connect_timeout_ms / 1000,
+            reconnect_timeout=options.connect_timeout_ms / 1000,
+            check=ConnectionPool.check_connection,
+            open=False,
+            name="everytick",
+        )
+
+    @contextmanager
+    def transaction(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
+        """One transaction: committed at the end, rolled back when the body raises.
+
+        `statement_timeout_ms` replaces the setting's for long but bounded statements. Raises
+        StoreUnavailable (StoreTimedOut for a statement over its time), EnvironmentRefused, SchemaOutdated
+        or SchemaTooNew; whatever it raises, nothing of the body has been committed, a broken connection at
+        the commit itself excepted.
+        """
+        limit = statement_timeout_ms or self._options.statement_timeout_ms
+        try:
+            with self._connection() as connection:
+                connection.wait_limit_seconds = (limit + CLIENT_MARGIN_MS) / 1000
+                self._verify(connection)
+                with connection.transaction():
+                    connection.execute(
+                        SET_TIMEOUTS, (str(limit), str(int(limit * LOCK_SHARE)), str(limit * 2))
+                    )
+                    yield connection
+        except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
+            raise StoreTimedOut from error
+        except (psycopg.OperationalError, psycopg.InterfaceError) as error:
+            raise StoreUnavailable from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[BoundedConnection]:
+        self._open()
+        try:
+            connection = self._pool.getconn()
+        except (PoolTimeout, TooManyRequests, PoolClosed) as error:
+            raise StoreUnavailable from error
+        with connection_returned(self._pool, connection):
+            yield connection
+
+    def _open(self) -> None:
+        if self._options.dsn is None:
+            raise StoreUnavailable("No database is configured: start with bin/dev, or set DATABASE_URL.")
+        with self._opening:
+            if not self._opened:
+                self._pool.open()
+                self._opened = True
+
+    def _verify(self, connection: BoundedConnection) -> None:
+        """Check stamp and schema before the connection's first statement, and again after a while."""
+        now = time.monotonic()
+        if connection.verified_at is None or now - connection.verified_at > VERIFIED_FOR_SECONDS:
+            require_compatible(read_marks(connection), self._options.kind)
+            connection.verified_at = now
+
+    def close(self) -> None:
+        """Give every connection back to the server; the store cannot be used afterwards."""
+        with self._opening:
+            if self._opened:
+                self._pool.close(timeout=2)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+@contextmanager
+def connection_returned(
+    pool: ConnectionPool[BoundedConnection], connection: BoundedConnection
+) -> Iterator[None]:
+    """Put `connection` back whatever happens; the pool discards a broken one."""
+    try:
+        yield
+    finally:
+        pool.putconn(connection)
+
+
+def _connection_arguments(options: StoreOptions) -> dict[str, object]:
+    return {
+        "application_name": "everytick",
+        "connect_timeout": max(2, round(options.connect_timeout_ms / 1000)),
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "prepare_threshold": 5 if options.prepare else None,
+    }

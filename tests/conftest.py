@@ -1,0 +1,212 @@
+"""What every test stands on: a scrubbed environment, stores of its own, a clock that it decides."""
+
+import os
+import random
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from lib.composition import Composition, compose
+from lib.environment.decision import DeploymentKind
+from lib.services import Services
+from lib.store.migrate import upgrade_database
+
+CRON_SECRET = "test-cron-secret-0123456789"
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+class FakeClock:
+    """An instance's clock that stands still until the test moves it."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 23, 19, 50, tzinfo=UTC)) -> None:
+        self.instant = start
+        self.seconds = 1000.0
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def advance(self, seconds: float) -> None:
+        self.instant += timedelta(seconds=seconds)
+        self.seconds += seconds
+
+
+@pytest.fixture(autouse=True)
+def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No variable of the machine reaches a test."""
+    for name in list(os.environ):
+        if name not in KEPT and not name.startswith(("PYTEST_", "COV_", "TEST_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """A migrated database of this session's own, on the server named by TEST_DATABASE_URL."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        pytest.fail("TEST_DATABASE_URL is not set: run the suite with bin/test")
+    name = f"everytick_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"'.encode())
+    url = urlsplit(server)._replace(path=f"/{name}").geturl()
+    try:
+        upgrade_database(url, kind=DeploymentKind.DEVELOPMENT, said=DeploymentKind.DEVELOPMENT)
+        yield url
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
+
+
+class Database:
+    """The test's own view of the database, beside the app's."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = psycopg.connect(url, autocommit=True)
+
+    def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
+        """What `query` selects."""
+        return self._connection.execute(query.encode(), parameters).fetchall()
+
+    def value(self, query: str, *parameters: object) -> Any:
+        """The single value that `query` selects."""
+        ((found,),) = self.rows(query, *parameters)
+        return found
+
+    def run(self, statement: str, *parameters: object) -> int:
+        """Run `statement`; the number of affected rows."""
+        return self._connection.execute(statement.encode(), parameters).rowcount
+
+    def shift_clock(self, shift: timedelta) -> None:
+        """Move the database's clock to `shift` from now, for everybody."""
+        self.run(
+            "CREATE OR REPLACE FUNCTION everytick_now() RETURNS timestamptz LANGUAGE sql STABLE"
+            f" PARALLEL SAFE AS 'SELECT statement_timestamp() + interval ''{shift.total_seconds()} s'''"
+        )
+
+    def reset(self) -> None:
+        """Empty every table and put the clock right."""
+        tables = self.rows(
+            "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN"
+            " ('schema_revisions', 'schema_compatibility', 'environment_stamp')"
+        )
+        self.run("TRUNCATE " + ", ".join(name for (name,) in tables) + " RESTART IDENTITY")
+        self.run("UPDATE schema_compatibility SET schema_version = %s, min_app_schema = 1", _newest(self))
+        self.run("UPDATE environment_stamp SET kind = 'development', fingerprint = NULL")
+        self.shift_clock(timedelta())
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _newest(database: Database) -> int:
+    return int(database.value("SELECT version_num FROM schema_revisions"))
+
+
+@pytest.fixture(scope="session")
+def _database(database_url: str) -> Iterator[Database]:
+    database = Database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(_database: Database) -> Database:
+    """The test's view of an empty database."""
+    _database.reset()
+    return _database
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis database that was empty and is this session's own, on the server named by TEST_REDIS_URL."""
+    server = os.environ.get("TEST_REDIS_URL")
+    if not server:
+        pytest.fail("TEST_REDIS_URL is not set: run the suite with bin/test")
+    for number in range(1, 16):
+        client = redis.Redis.from_url(server, db=number)
+        if client.dbsize() == 0 and client.set("everytick-tests", os.getpid(), nx=True):
+            kwargs = client.connection_pool.connection_kwargs
+            url = (
+                f"unix://{kwargs['path']}?db={number}"
+                if "path" in kwargs
+                else f"redis://{kwargs['host']}:{kwargs['port']}/{number}"
+            )
+            yield url
+            client.flushdb()
+            client.close()
+            return
+        client.close()
+    pytest.fail("TEST_REDIS_URL has no empty database among 1 to 15: flush one of them")
+
+
+@pytest.fixture
+def cache(redis_url: str) -> Iterator["redis.Redis"]:
+    """The test's view of an empty Redis."""
+    client = redis.Redis.from_url(redis_url, decode_responses=True)
+    client.flushdb()
+    client.set("everytick-tests", os.getpid())
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def environ(database: Database, cache: "redis.Redis", redis_url: str) -> dict[str, str]:
+    """The environment of a development deployment on the test's stores."""
+    del cache  # emptied by its fixture
+    return {
+        "DATABASE_URL": database.url,
+        "REDIS_URL": redis_url,
+        "CRON_SECRET": CRON_SECRET,
+        "INBOUND_SECRET": "test-inbound-secret-0123456789",
+    }
+
+
+@pytest.fixture
+def composed(environ: dict[str, str]) -> Iterator[Callable[..., Composition]]:
+    """Compose an instance from the test's environment and changes to it; closed at the end."""
+    made: list[Composition] = []
+
+    def build(**changes: str) -> Composition:
+        composition = compose({**environ, **changes}, chance=random.Random(7))
+        made.append(composition)
+        return composition
+
+    yield build
+    for composition in made:
+        if composition.services is not None:
+            composition.services.store.close()
+
+
+@pytest.fixture
+def services(composed: Callable[..., Composition]) -> Services:
+    """The services of an instance on the test's stores."""
+    held = composed().services
+    assert held is not None
+    return held
+
+
+@pytest.fixture
+def flask_app(composed: Callable[..., Composition]) -> Flask:
+    return create_app(composed())
+
+
+@pytest.fixture
+def client(flask_app: Flask) -> FlaskClient:
+    return flask_app.test_client()
