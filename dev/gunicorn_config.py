@@ -1,0 +1,12 @@
+"""Gunicorn's hooks for bin/dev: a worker must not outlive a master that was killed."""
+
+import signal
+import sys
+
+from dev.tether import die_with_parent
+
+
+def post_fork(_server: object, _worker: object) -> None:
+    """Tie the new worker to its master."""
+    if sys.platform == "linux":
+        die_with_parent(signal.SIGKILL)
