@@ -15,7 +15,7 @@ EverytickError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
 │   └── JobDeadlineExceeded
 ├── MailError
-│   ├── MailUnreadable · MailTooLarge
+│   ├── MailUnreadable · MailTooLarge · MailWithoutLead
 │   └── SendError
 │       ├── SendRefused           certain: nothing was sent, and trying again is no use
 │       ├── SendDeferred          certain: nothing was sent, try again
@@ -212,12 +212,21 @@ class MailUnreadable(MailError):
     """This is not a mail: it has no header that says who sent it."""
 
     code = "mail_unreadable"
+    http_status = 400
 
 
 class MailTooLarge(MailError):
     """The mail is larger than Everytick takes."""
 
     code = "mail_too_large"
+    http_status = 413
+
+
+class MailWithoutLead(MailError):
+    """The mail is the team's own and names nobody else: there is no lead to file it under."""
+
+    code = "mail_without_lead"
+    http_status = 400
 
 
 class SendError(MailError):

@@ -59,10 +59,19 @@ CREATE TABLE messages (
     channel text NOT NULL CHECK (channel IN ('email', 'sms', 'linkedin')),
     direction text NOT NULL CHECK (direction IN ('inbound', 'outbound')),
     subject text,
+    -- What the sender wrote; what they quoted of earlier mail is beside it.
     body text NOT NULL,
+    quoted text,
+    -- With its angle brackets, as in the header; 'sha256:...' of the mail where it had none.
     rfc_message_id text,
     in_reply_to text,
+    -- Every id that In-Reply-To and References name: what finds the thread in whatever order mail arrives.
+    reference_ids text[] NOT NULL DEFAULT '{}',
     thread_id uuid NOT NULL,
+    reply_to text,
+    -- Who wrote it when no person did, by the mail's own headers; null for a person's mail.
+    automation text CHECK (automation IN ('auto_reply', 'bounce', 'bulk')),
+    attachments jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(attachments) = 'array'),
     sent_at timestamptz NOT NULL,
     sent_by text CHECK (sent_by IN ('ai', 'setter')),
     draft_id uuid UNIQUE,
@@ -75,7 +84,8 @@ CREATE TABLE messages (
     CHECK (direction = 'outbound' OR (draft_id IS NULL AND sent_by IS NULL))
 );
 CREATE INDEX messages_conversation ON messages (workspace_id, lead_id, sent_at);
-CREATE INDEX messages_thread ON messages (thread_id, sent_at);
+CREATE INDEX messages_thread ON messages (workspace_id, thread_id, sent_at);
+CREATE INDEX messages_references ON messages USING gin (reference_ids) WHERE reference_ids <> '{}';
 ALTER TABLE drafts ADD FOREIGN KEY (workspace_id, trigger_message_id)
     REFERENCES messages (workspace_id, id) ON DELETE CASCADE;
 
