@@ -1,48 +1,40 @@
 """The environment, read once into one frozen object: the only reader of `os.environ`.
 
 A value is stripped of white space; what is blank counts as not set. White space inside a secret, a flag that
-does not parse and a number out of its bounds are problems, and all problems are reported together. Every
-variable is explained in `.env.example`.
+does not parse, a number out of its bounds and budgets that do not nest are problems, and all problems are
+reported together, none with a value. Every variable is explained in `.env.example`.
 """
 
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any, Final, get_args
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    ValidationError,
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_core import ErrorDetails
+
+from lib.setting_types import (
+    DatabaseAddress,
+    DevServer,
+    Flag,
+    Line,
+    RedisAddress,
+    Secret,
+    SmtpAddress,
+    UrlPath,
+    WebAddress,
 )
 
-_FLAG_WORDS = {
-    **dict.fromkeys(("true", "1", "yes", "on"), True),
-    **dict.fromkeys(("false", "0", "no", "off"), False),
-}
-
-
-def _flag(raw: object) -> object:
-    if not isinstance(raw, str):
-        return raw
-    try:
-        return _FLAG_WORDS[raw.casefold()]
-    except KeyError:
-        raise ValueError("is neither true nor false") from None
-
-
-def _whole(secret: SecretStr) -> SecretStr:
-    if any(character.isspace() for character in secret.get_secret_value()):
-        raise ValueError("has white space inside: it was probably pasted with a line break")
-    return secret
-
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Secret = Annotated[SecretStr, AfterValidator(_whole)]
+FALLBACK_KEY: Final = "INNGEST_SIGNING_KEY_FALLBACK"
+"""The one variable that the SDK can only read from the environment."""
+BRANCHES: Final = ("VERCEL_GIT_COMMIT_REF", "RAILWAY_GIT_BRANCH", "RENDER_GIT_BRANCH")
+"""The platforms' branch variables, which the SDK would take for an environment name."""
+TAKEN: Final = "EVERYTICK_TAKEN_"
+"""Before the name of a variable that was taken out of the SDK's sight."""
+OURS: Final = "BACKGROUND_JOB"
+"""A variable that begins so is ours, or misspelt."""
+SEND_RESERVE_MS: Final = 15_000
+"""What a tick keeps for itself beside sending and inline work (design §5)."""
 
 
 def setting(default: Any, **bounds: Any) -> Any:  # noqa: ANN401 - as pydantic's own Field
@@ -56,7 +48,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=str.upper, validate_by_name=True)
 
     # Stores
-    database_url: Secret | None = None
+    database_url: DatabaseAddress | None = None
     """None means: the embedded database, development only."""
     everytick_embedded_database: Flag = False
     """Set by bin/dev beside the DATABASE_URL of the server that it started."""
@@ -65,7 +57,7 @@ class Settings(BaseModel):
     database_pool_max: int = setting(4, ge=1, le=64)
     database_connect_timeout_ms: int = setting(3_000, ge=1_000, le=30_000)
     """Bounds the wait for a connection, a free one from the pool included."""
-    redis_url: Secret | None = None
+    redis_url: RedisAddress | None = None
     redis_timeout_ms: int = setting(500, ge=10, le=5_000)
 
     # Who may call
@@ -104,9 +96,9 @@ class Settings(BaseModel):
     run_retention_days: int = setting(30, ge=1, le=3_650)
 
     # Sending mail
-    smtp_url: Secret | None = None
+    smtp_url: SmtpAddress | None = None
     smtp_timeout_ms: int = setting(10_000, ge=500, le=60_000)
-    mail_from: str = "Everytick <assistant@everytick.invalid>"
+    mail_from: Line = "Everytick <assistant@everytick.invalid>"
     auto_send_disabled: Flag = False
 
     # Inngest (used only through inngest_functions/; the SDK never reads the environment itself)
@@ -114,20 +106,25 @@ class Settings(BaseModel):
     inngest_event_key: Secret | None = None
     inngest_signing_key: Secret | None = None
     inngest_signing_key_fallback: Secret | None = None
-    inngest_dev: str | None = None
-    inngest_base_url: str | None = None
-    inngest_api_base_url: str | None = None
-    inngest_event_api_base_url: str | None = None
-    inngest_serve_origin: str | None = None
-    inngest_serve_path: str | None = None
+    inngest_dev: DevServer | None = None
+    inngest_base_url: WebAddress | None = None
+    inngest_api_base_url: WebAddress | None = None
+    inngest_event_api_base_url: WebAddress | None = None
+    inngest_serve_origin: WebAddress | None = None
+    inngest_serve_path: UrlPath | None = None
     inngest_self_hosted: Flag = False
     production_fingerprints: str | None = None
 
 
+SETTING_NAMES: Final = frozenset(name.upper() for name in Settings.model_fields)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettingProblem:
-    """One variable that could not be taken as it is set; the value itself is never kept."""
+    """What could not be taken as it is set; a value is never kept."""
 
+    code: str = "setting_invalid"
+    """`setting_invalid`, or `budgets_do_not_nest`."""
     name: str
     """The variable, in upper case; several joined by `, ` where their sum is the problem."""
     problem: str
@@ -140,23 +137,109 @@ def cleaned(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def process_environment() -> dict[str, str]:
-    """A copy of the process's environment."""
-    return dict(os.environ)
+    """A copy of the process's environment, what the SDK may not see included (design §9).
+
+    Every `INNGEST_*` and platform branch variable is renamed in the process, so that the SDK sees only what
+    it is passed; only the fallback signing key is set back, cleaned. Called again, in this process or in one
+    that inherited its environment, it answers the same; a variable set anew wins.
+    """
+    for name in [name for name in os.environ if name.startswith("INNGEST_") or name in BRANCHES]:
+        os.environ[TAKEN + name] = os.environ.pop(name)
+    found = {name: value for name, value in os.environ.items() if not name.startswith(TAKEN)}
+    for name, value in os.environ.items():
+        if name.startswith(TAKEN):
+            found[name.removeprefix(TAKEN)] = value
+    if fallback := found.get(FALLBACK_KEY, "").strip():
+        os.environ[FALLBACK_KEY] = fallback
+    return found
 
 
 def read_settings(environ: Mapping[str, str]) -> tuple[Settings | None, tuple[SettingProblem, ...]]:
     """Settings from `environ`, or None and every problem found."""
+    held = cleaned(environ)
+    given = {name: held[name] for name in SETTING_NAMES if name in held}
     try:
-        settings = Settings.model_validate(cleaned(environ))
+        settings = Settings.model_validate(given)
     except ValidationError as error:
-        return None, tuple(
-            SettingProblem(name=".".join(map(str, item["loc"])), problem=item["msg"])
-            for item in error.errors(include_input=False, include_url=False)
+        unread = {str(item["loc"][0]): _told(item) for item in error.errors(include_url=False)}
+        readable = Settings.model_validate({n: given[n] for n in given if n not in unread})
+        return None, (
+            *(SettingProblem(name=name, problem=problem) for name, problem in unread.items()),
+            *(p for p in _budget_problems(readable) if unread.keys().isdisjoint(p.name.split(", "))),
         )
     problems = _budget_problems(settings)
     return (None if problems else settings), problems
 
 
-def _budget_problems(_settings: Settings) -> tuple[SettingProblem, ...]:
+def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that look like ours and are none of them, sorted (design §7)."""
+    return tuple(sorted(n for n in cleaned(environ) if n.upper().startswith(OURS) and n not in SETTING_NAMES))
+
+
+def secret_names() -> frozenset[str]:
+    """The variables whose values are secrets."""
+    return frozenset(
+        name.upper()
+        for name, field in Settings.model_fields.items()
+        if SecretStr in (field.annotation, *_inner(field.annotation))
+    )
+
+
+def _inner(annotation: object) -> tuple[object, ...]:
+    """Every type inside `annotation`, however deep."""
+    return tuple(found for part in get_args(annotation) for found in (part, *_inner(part)))
+
+
+def _told(item: ErrorDetails) -> str:
+    """What pydantic found, in our words; its own sentences may carry the input."""
+    match item["type"]:
+        case "value_error":
+            return str(item["ctx"]["error"])
+        case "greater_than_equal":
+            return f"is too small: the least is {item['ctx']['ge']}"
+        case "less_than_equal":
+            return f"is too large: the most is {item['ctx']['le']}"
+        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
+            return "is not a whole number"
+        case _:
+            return "cannot be read"
+
+
+def _budget_problems(settings: Settings) -> tuple[SettingProblem, ...]:
     """The budgets that do not nest (design §5), each with its sum written out."""
-    return ()
+    statement = ("DATABASE_STATEMENT_TIMEOUT_MS", settings.database_statement_timeout_ms)
+    job = ("BACKGROUND_JOB_TIMEOUT_MS", settings.background_job_timeout_ms)
+    drain = ("BACKGROUND_JOB_CRON_TIME_BUDGET_MS", settings.background_job_cron_time_budget_ms)
+    send = ("BACKGROUND_JOBS_SEND_DEADLINE_MS", settings.background_jobs_send_deadline_ms)
+    inline = ("BACKGROUND_JOBS_INLINE_BUDGET_MS", settings.background_jobs_inline_budget_ms)
+    beat = ("BACKGROUND_JOB_HEARTBEAT_MS", settings.background_job_heartbeat_ms)
+    lease = ("BACKGROUND_JOB_LEASE_MS", settings.background_job_lease_ms)
+    seconds = settings.background_jobs_max_duration_seconds
+    request = ("BACKGROUND_JOBS_MAX_DURATION_SECONDS", seconds * 1_000)
+    found = [
+        SettingProblem(
+            code="budgets_do_not_nest",
+            name=f"{inner[0]}, {outer[0]}",
+            problem=f"do not nest: {inner[1]} ms is not less than {outer[1]} ms",
+        )
+        for inner, outer in ((statement, job), (job, drain), (drain, request))
+        if inner[1] >= outer[1]
+    ]
+    if (total := send[1] + inline[1] + SEND_RESERVE_MS) > request[1]:
+        found.append(
+            SettingProblem(
+                code="budgets_do_not_nest",
+                name=f"{send[0]}, {inline[0]}, {request[0]}",
+                problem=f"do not nest: {send[1]} ms + {inline[1]} ms + {SEND_RESERVE_MS} ms reserve = "
+                f"{total} ms is more than {request[1]} ms",
+            )
+        )
+    if beat[1] * 3 > lease[1]:
+        found.append(
+            SettingProblem(
+                code="budgets_do_not_nest",
+                name=f"{beat[0]}, {lease[0]}",
+                problem=f"do not nest: 3 x {beat[1]} ms = {beat[1] * 3} ms is more than {lease[1]} ms",
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,113 @@
+"""The types of settings: how one variable's text becomes a value, and what is wrong with it otherwise.
+
+No message here may carry the text it judges: it may be a secret, or a secret in the wrong variable.
+"""
+
+from typing import Annotated, Final
+from urllib.parse import urlsplit
+
+import psycopg.conninfo
+from psycopg import ProgrammingError
+from pydantic import AfterValidator, BeforeValidator, SecretStr
+from redis import ConnectionPool
+
+FLAG_WORDS: Final = {
+    **dict.fromkeys(("true", "1", "yes", "on"), True),
+    **dict.fromkeys(("false", "0", "no", "off"), False),
+}
+DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
+
+
+def _flag(raw: object) -> object:
+    if not isinstance(raw, str):
+        return raw
+    try:
+        return FLAG_WORDS[raw.casefold()]
+    except KeyError:
+        raise ValueError("is neither true nor false: say true, 1, yes, on, or false, 0, no, off") from None
+
+
+def _whole(secret: SecretStr) -> SecretStr:
+    if any(character.isspace() for character in secret.get_secret_value()):
+        raise ValueError("has white space inside: it was probably pasted with a line break")
+    return secret
+
+
+def _database(address: SecretStr) -> SecretStr:
+    url = address.get_secret_value()
+    if not url.startswith(DATABASE_SCHEMES):
+        raise ValueError("is not a PostgreSQL address: it begins with postgresql://")
+    try:
+        psycopg.conninfo.conninfo_to_dict(url)
+    except ProgrammingError:
+        raise ValueError(
+            "is not a PostgreSQL address that can be read: special characters in its password have to be "
+            "percent-encoded"
+        ) from None
+    return address
+
+
+def _redis(address: SecretStr) -> SecretStr:
+    try:
+        ConnectionPool.from_url(address.get_secret_value())
+    except (ValueError, TypeError, AttributeError):
+        raise ValueError("is not a Redis address: it begins with redis://, rediss:// or unix://") from None
+    return address
+
+
+def _smtp(address: SecretStr) -> SecretStr:
+    try:
+        parts = urlsplit(address.get_secret_value())
+        sound = parts.scheme.startswith("smtp") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise ValueError("is not a mail server's address: it begins with smtp:// or smtps://")
+    return address
+
+
+def _web(address: str) -> str:
+    try:
+        parts = urlsplit(address)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound or not (address.isascii() and address.isprintable()) or " " in address:
+        raise ValueError("is not a web address: it begins with https:// or http:// and names a host")
+    return address
+
+
+def _dev(address: str) -> str:
+    if address.casefold() in FLAG_WORDS:
+        return address
+    return _web(address if "://" in address else f"http://{_with_port(address)}")
+
+
+def _with_port(address: str) -> str:
+    if ":" not in address:
+        raise ValueError("is neither true, false nor an address like http://localhost:8288")
+    return address
+
+
+def _path(path: str) -> str:
+    if not path.startswith("/") or not (path.isascii() and path.isprintable()) or " " in path:
+        raise ValueError("is not a path: it begins with /")
+    return path
+
+
+def _one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has a line break or another control character inside")
+    return text
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Secret = Annotated[SecretStr, AfterValidator(_whole)]
+DatabaseAddress = Annotated[Secret, AfterValidator(_database)]
+RedisAddress = Annotated[Secret, AfterValidator(_redis)]
+SmtpAddress = Annotated[Secret, AfterValidator(_smtp)]
+WebAddress = Annotated[str, AfterValidator(_web)]
+DevServer = Annotated[str, AfterValidator(_dev)]
+"""A flag's word, or an address; a scheme is added where there is none."""
+UrlPath = Annotated[str, AfterValidator(_path)]
+Line = Annotated[str, AfterValidator(_one_line)]
