@@ -6,17 +6,22 @@ import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from lib.clock import Clock, SystemClock
 from lib.drafts.composer import composer
 from lib.drafts.mailer import mailer
-from lib.environment.decision import DeploymentKind, GuardDecision
+from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.guard import examine
+from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
 from lib.services import Services
-from lib.settings import Settings, process_environment
+from lib.settings import Settings, process_environment, unknown_settings
 from lib.status.blobs import status_blobs
 from lib.store.store import Store, StoreOptions
+
+PROJECT: Final = Path(__file__).parents[1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,10 @@ class Composition:
     """One instance: its verdict, and its parts unless it is refused."""
 
     decision: GuardDecision
+    settings: Settings | None
+    """None when they could not be read, which refuses the app."""
+    unknown_settings: tuple[str, ...]
+    """Variables that look like ours and are none of them."""
     services: Services | None
     """None when the guard refuses the app."""
 
@@ -34,18 +43,27 @@ def compose(
     clock: Clock | None = None,
     chance: random.Random | None = None,
 ) -> Composition:
-    """Compose an instance from `environ` (the process's own by default)."""
-    examined = examine(process_environment() if environ is None else environ)
-    if examined.settings is None or examined.decision.kind is None or examined.decision.refused:
-        return Composition(decision=examined.decision, services=None)
-    return Composition(
-        decision=examined.decision,
-        services=_services(
+    """Compose an instance from `environ`.
+
+    By default from the process's own environment, completed by the stores of a running bin/dev.
+    """
+    found: tuple[Problem, ...] = ()
+    if environ is None:
+        environ, found = with_local_stores(process_environment(), PROJECT)
+    examined = examine(environ, known=found)
+    services = None
+    if examined.settings is not None and examined.decision.kind is not None and not examined.decision.refused:
+        services = _services(
             examined.settings,
             examined.decision,
             clock or SystemClock(),
             chance or random.Random(secrets.randbits(64)),  # noqa: S311 - jitter, not secrets
-        ),
+        )
+    return Composition(
+        decision=examined.decision,
+        settings=examined.settings,
+        unknown_settings=unknown_settings(environ),
+        services=services,
     )
 
 

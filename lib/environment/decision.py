@@ -49,6 +49,11 @@ class GuardDecision:
     problems: tuple[Problem, ...]
 
     @property
+    def refusing(self) -> tuple[Problem, ...]:
+        """The problems that refuse the whole app; the others only keep Inngest from being used."""
+        return tuple(p for p in self.problems if p.problem_class is not ProblemClass.USABILITY)
+
+    @property
     def refused(self) -> bool:
         """Whether the whole app is refused."""
-        return any(p.problem_class is not ProblemClass.USABILITY for p in self.problems)
+        return bool(self.refusing)

@@ -2,7 +2,7 @@
 
 from flask import Flask, Response
 
-from lib.environment.decision import GuardDecision, ProblemClass
+from lib.environment.decision import GuardDecision
 from lib.web.problems import RETRY_AFTER_SECONDS, problem
 
 
@@ -11,7 +11,7 @@ def refuse_everything(app: Flask, decision: GuardDecision) -> None:
 
     @app.before_request
     def refuse() -> Response:
-        problems = [p for p in decision.problems if p.problem_class is not ProblemClass.USABILITY]
+        problems = decision.refusing
         return problem(
             503,
             problems[0].code,
