@@ -3,7 +3,7 @@
 import functools
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, ParamSpec
 
 import click
@@ -11,7 +11,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from lib.composition import Composition
-from lib.environment.decision import GuardDecision
+from lib.environment.decision import GuardDecision, Problem
 from lib.errors import EverytickError
 from lib.exit_codes import ExitCode
 from lib.services import Services
@@ -68,10 +68,15 @@ def services() -> Services:
 
 def refuse(decision: GuardDecision) -> NoReturn:
     """Print every problem with its cure to standard error; exit 3."""
-    for problem in decision.problems:
-        click.echo(f"{problem.code} ({problem.problem_class}): {problem.summary}", err=True)
-        click.echo(f"  {problem.cure}", err=True)
+    tell_problems(decision.problems, err=True)
     sys.exit(ExitCode.ENVIRONMENT_REFUSED)
+
+
+def tell_problems(problems: Iterable[Problem], *, err: bool) -> None:
+    """Print each problem and its cure, to standard error or as the command's own output."""
+    for problem in problems:
+        click.echo(f"{problem.code} ({problem.problem_class}): {problem.summary}", err=err)
+        click.echo(f"  {problem.cure}", err=err)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
