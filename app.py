@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from inngest_functions.unmounted import inngest_off_routes
 from lib.composition import Composition, compose
 from lib.operator.commands import register_commands
 from lib.web.health import health_routes
@@ -20,6 +21,7 @@ def create_app(composition: Composition | None = None) -> Flask:
     if composition.services is None:
         refuse_everything(app, composition.decision)
         return app
+    app.register_blueprint(inngest_off_routes(composition.decision))
     app.register_blueprint(health_routes(composition.services))
     return app
 
