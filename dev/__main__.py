@@ -10,4 +10,4 @@ from dev import serve, suite
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    sys.exit({"serve": serve.main, "test": suite.main}[command](arguments))
+    sys.exit({"serve": serve.main, "set-up": suite.set_up, "test": suite.main}[command](arguments))

@@ -23,8 +23,8 @@ _COMMAND_SECONDS = 30
 _PREDECESSOR_SECONDS = 20
 _POLL_SECONDS = 0.02
 _STATUS_LINE = 7  # of postmaster.pid: "starting", "ready", …
-# Nothing to lose in a throw-away cluster.
-_CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+# For throw-away data: what was committed survives a crash of the server, not one of the machine.
+_CARELESS = ("fsync=off", "full_page_writes=off")
 _SETTINGS = (
     "listen_addresses=",
     "timezone=UTC",
@@ -169,7 +169,7 @@ def _status(data: Path, pid: int) -> str:
 
 def _create_database(place: PostgresPlace, sockets: Path) -> None:
     psql = place.binaries.program("psql")
-    connect = [psql, "-X", "-h", sockets, "-U", USER, "-d", "postgres", "-At", "-c"]
+    connect: list[str | Path] = [psql, "-X", "-h", sockets, "-U", USER, "-d", "postgres", "-At", "-c"]
     present = f"SELECT count(*) FROM pg_database WHERE datname = '{DATABASE}'"  # noqa: S608
     # libpq reads PG* variables and files in the home folder; this is about our server alone.
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(sockets), "LC_ALL": "C"}

@@ -45,14 +45,13 @@ def ensure_environment(project: Project, lock: str, environment: Mapping[str, st
     """
     if sys.version_info < OLDEST_PYTHON:
         raise Problem(
-            f"Everytick needs Python 3.11 or newer; {sys.executable} is "
-            f"{sys.version_info.major}.{sys.version_info.minor}. "
+            f"Everytick needs Python 3.11 or newer; {sys.executable} is {_version()}. "
             "Install a newer one, or name it in EVERYTICK_PYTHON."
         )
     with environment_lock(project):
         wanted = _wanted(project, lock)
         have = read_stamp(project)
-        if not _python_fits(project, have):
+        if not is_finished_for_this_python(project):
             _create(project, environment)
             have = {}
         if any(have.get(name) != value for name, value in wanted.items()):
@@ -104,7 +103,9 @@ def _python_identity(project: Project) -> dict[str, str]:
     return {"python": sys.version, "base": base, "place": str(project.venv)}
 
 
-def _python_fits(project: Project, stamp: Mapping[str, str]) -> bool:
+def is_finished_for_this_python(project: Project) -> bool:
+    """Whether .venv was finished, in this place, by the Python that runs this."""
+    stamp = read_stamp(project)
     return located(project).python.exists() and all(
         stamp.get(name) == value for name, value in _python_identity(project).items()
     )
@@ -140,7 +141,7 @@ def _is_environment(folder: Path) -> bool:
 def _install(project: Project, lock: str, environment: Mapping[str, str]) -> None:
     say("Python", f"{_version()}: installing {lock} (the first time takes a minute)")
     (project.venv / _STAMP).unlink(missing_ok=True)  # unfinished until it is finished
-    command = [
+    command: list[str | Path] = [
         *(located(project).python, "-I", "-m", "pip", "install", "--no-input"),
         *("--disable-pip-version-check", "--progress-bar", "off", "--no-deps"),
         *("--require-hashes", "-r", lock),
@@ -162,8 +163,7 @@ def _run(
         raise Problem(
             f"Setting up .venv failed (exit {code}). The log, {log}, ends with:\n{tail(log)}\n\n"
             "Is the package index reachable from here (behind a proxy, set HTTPS_PROXY; with a "
-            "certificate of its own, PIP_CERT) and is there room on the disk? Then start again: "
-            "it goes on from here."
+            "certificate of its own, PIP_CERT) and is there room on the disk? Then start again."
         )
 
 

@@ -33,6 +33,21 @@ def main(arguments: Sequence[str]) -> int:
         return 128 + stopped.signum
 
 
+def set_up(_arguments: Sequence[str]) -> int:
+    """Make .venv with the test tools and nothing else, for .ci/run."""
+    try:
+        with stopping_on_signals():
+            project = here()
+            project.prepare()
+            ensure_environment(project, DEV_LOCK, os.environ)
+    except Problem as problem:
+        complain(str(problem))
+        return 1
+    except Stopped as stopped:
+        return 128 + stopped.signum
+    return 0
+
+
 def _run(project: Project, arguments: Sequence[str]) -> int:
     project.prepare()
     show(f"Everytick's tests in {project.root}")
