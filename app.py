@@ -3,7 +3,9 @@
 from flask import Flask
 
 from inngest_functions.unmounted import inngest_off_routes
+from lib.announcement import announce
 from lib.composition import Composition, compose
+from lib.log.setup import configure_logging
 from lib.operator.commands import register_commands
 from lib.web.health import health_routes
 from lib.web.problems import answer_with_problems
@@ -13,6 +15,8 @@ from lib.web.refusal import refuse_everything
 def create_app(composition: Composition | None = None) -> Flask:
     """Wire an app from `composition`, or from the process's environment. Connects to nothing."""
     composition = composition or compose()
+    configure_logging(composition.decision.kind, composition.redactor)
+    announce(composition)
     app = Flask("everytick", static_folder=None)
     app.url_map.strict_slashes = False
     app.extensions["everytick"] = composition

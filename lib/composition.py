@@ -16,6 +16,7 @@ from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
+from lib.log.redaction import Redactor, redactor_of
 from lib.services import Services
 from lib.settings import Settings, process_environment, unknown_settings
 from lib.status.blobs import status_blobs
@@ -33,6 +34,8 @@ class Composition:
     """None when they could not be read, which refuses the app."""
     unknown_settings: tuple[str, ...]
     """Variables that look like ours and are none of them."""
+    redactor: Redactor
+    """Takes this instance's secrets out of what is logged, stored and answered."""
     services: Services | None
     """None when the guard refuses the app."""
 
@@ -51,11 +54,13 @@ def compose(
     if environ is None:
         environ, found = with_local_stores(process_environment(), PROJECT)
     examined = examine(environ, known=found)
+    redactor = redactor_of(environ)
     services = None
     if examined.settings is not None and examined.decision.kind is not None and not examined.decision.refused:
         services = _services(
             examined.settings,
             examined.decision,
+            redactor,
             clock or SystemClock(),
             chance or random.Random(secrets.randbits(64)),  # noqa: S311 - jitter, not secrets
         )
@@ -63,16 +68,20 @@ def compose(
         decision=examined.decision,
         settings=examined.settings,
         unknown_settings=unknown_settings(environ),
+        redactor=redactor,
         services=services,
     )
 
 
-def _services(settings: Settings, decision: GuardDecision, clock: Clock, chance: random.Random) -> Services:
+def _services(
+    settings: Settings, decision: GuardDecision, redactor: Redactor, clock: Clock, chance: random.Random
+) -> Services:
     kind = decision.kind or DeploymentKind.PRODUCTION
     dsn = settings.database_url.get_secret_value() if settings.database_url else None
     return Services(
         settings=settings,
         environment=decision,
+        redactor=redactor,
         clock=clock,
         random=chance,
         instance=f"{socket.gethostname()}:{os.getpid()}:{chance.getrandbits(32):08x}",

@@ -8,6 +8,7 @@ from lib.drafts.composer import Composer
 from lib.drafts.mailer import Mailer
 from lib.environment.decision import GuardDecision
 from lib.jobs.kind import JobKinds
+from lib.log.redaction import Redactor
 from lib.settings import Settings
 from lib.status.blobs import StatusBlobs
 from lib.store.store import Store
@@ -19,6 +20,8 @@ class Services:
 
     settings: Settings
     environment: GuardDecision
+    redactor: Redactor
+    """What an error message goes through before it is stored or answered."""
     clock: Clock
     random: random.Random
     instance: str

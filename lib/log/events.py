@@ -12,6 +12,7 @@ class LogEvent(StrEnum):
     APP_REFUSED = "app.refused"
     APP_STARTED = "app.started"
     SETTING_UNKNOWN = "setting.unknown"
+    LOG_LINE_FAILED = "log.line_failed"
 
     REQUEST_FAILED = "request.failed"
     REQUEST_REFUSED = "request.refused"

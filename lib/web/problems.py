@@ -41,6 +41,7 @@ def problem(
 
 def answer_with_problems(app: Flask) -> None:
     """Turn every error of `app`'s routes into a problem document; what was not foreseen is logged whole."""
+    redactor = app.extensions["everytick"].redactor
 
     @app.errorhandler(EverytickError)
     def known(error: EverytickError) -> Response:
@@ -48,7 +49,9 @@ def answer_with_problems(app: Flask) -> None:
             LogEvent.REQUEST_REFUSED, code=error.code, path=request.path, detail=error.message
         )
         retry_after = RETRY_AFTER_SECONDS if isinstance(error, StoreError) else None
-        response = problem(error.http_status, error.code, error.message, retry_after=retry_after)
+        response = problem(
+            error.http_status, error.code, redactor.text(error.message), retry_after=retry_after
+        )
         if error.http_status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
