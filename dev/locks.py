@@ -40,7 +40,8 @@ class Pin:
 def read_lock(text: str) -> list[Pin]:
     """Give the packages that a requirement file names."""
     logical = text.replace("\\\n", " ").splitlines()
-    lines = [line.strip() for line in logical if line.strip() and not line.startswith("#")]
+    # Options (an index address, say) are no packages; they are complained of elsewhere.
+    lines = [line.strip() for line in logical if line.strip() and line[0] not in "#-"]
     return [
         Pin(requirement=Requirement(line.split(" --hash=")[0]), hashes=len(_HASH.findall(line)))
         for line in lines

@@ -54,7 +54,7 @@ def _start(program: Path, address: Path, log: Path) -> RedisServer | None:
         [
             *(program, "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"),
             *("--save", "", "--appendonly", "no", "--daemonize", "no", "--logfile", ""),
-            *("--dir", address.parent),
+            *("--dir", log.parent),
         ],
         log=log,
         stop_signal=signal.SIGTERM,

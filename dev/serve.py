@@ -128,13 +128,13 @@ def _serve(
 ) -> None:
     supervisor.add(start_app(project, python, environment, port=port))
     serving.started = True
-    url = f"{address(port)}{_CRON_PATH}"
-    _start_clock(CronRoute(url=url, secret=environment["CRON_SECRET"]))
-    say("Logs", str(project.logs))
-    say("Ready?", f"{address(port)}{_READY_PATH}")
-    say("A tick now", _curl(project, environment, url))
-    say("Clock", "calls the cron route each minute; Ctrl-C stops everything")
     try:
+        url = f"{address(port)}{_CRON_PATH}"
+        say("Logs", str(project.logs))
+        say("Ready?", f"{address(port)}{_READY_PATH}")
+        say("A tick now", _curl(project, environment, url))
+        _start_clock(CronRoute(url=url, secret=environment["CRON_SECRET"]))
+        say("Clock", "calls the cron route each minute; Ctrl-C stops everything")
         supervisor.watch()
     finally:
         supervisor.announce_stop()

@@ -101,7 +101,7 @@ def _pytest(
     environment: Mapping[str, str],
     arguments: Sequence[str],
 ) -> int:
-    command = [python.python, "-m", "pytest", *pytest_arguments(arguments)]
+    command: list[str | Path] = [python.python, "-m", "pytest", *pytest_arguments(arguments)]
     with subprocess.Popen(
         tethered(command, parent_gone=signal.SIGTERM), cwd=project.root, env=dict(environment)
     ) as process:
