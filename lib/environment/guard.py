@@ -73,13 +73,9 @@ def _counts(limit: Problem, facts: Facts) -> bool:
 
 
 def _inngest_env(facts: Facts, kind: DeploymentKind) -> str | None:
-    match kind:
-        case DeploymentKind.PRODUCTION:
-            return PRODUCTION
-        case DeploymentKind.PREVIEW:
-            return preview_env(facts)
-        case DeploymentKind.DEVELOPMENT:
-            return facts.inngest_env
+    if kind is DeploymentKind.PRODUCTION:
+        return PRODUCTION
+    return preview_env(facts) if kind is DeploymentKind.PREVIEW else facts.inngest_env
 
 
 def _of_self_hosting(facts: Facts, kind: DeploymentKind | None) -> Iterator[Problem]:

@@ -1,14 +1,12 @@
 """The truth table of design §9: the guard against an oracle written from the page by hand."""
 
 import itertools
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.environment.catalogue import CATALOGUE, Code
-from lib.environment.decision import GuardDecision
 from lib.environment.guard import examine
 from tests.environment import cases, oracle
 from tests.environment.oracle import Case, Verdict, verdict
@@ -83,60 +81,15 @@ class TestTruthTable:
         assert examine(blank).decision == examine({}).decision
 
 
-class TestRows:
-    """Single rows that a reader looks for by name."""
-
-    PREVIEW = Case(place="vercel preview", key="branch")
-    PRODUCTION = Case(place="vercel production", key="prod", flag="on")
-
-    def test_production_with_its_key_is_usable(self) -> None:
-        assert self._decision(self.PRODUCTION).inngest_usable
-        assert self._decision(self.PRODUCTION).problems == ()
-
-    def test_production_never_takes_the_branch_as_its_environment(self) -> None:
-        """Failure D9, the mirror image: production inherited `main` from the branch."""
-        assert self._decision(self.PRODUCTION).inngest_env == "production"
-
-    def test_a_preview_is_named_by_its_branch(self) -> None:
-        assert self._decision(self.PREVIEW).inngest_env == "main"
-
-    def test_a_name_of_its_own_goes_before_the_branch(self) -> None:
-        """The cure for a branch named production is INNGEST_ENV."""
-        case = replace(self.PREVIEW, env="staging", branch="Production")
-        assert self._decision(case).inngest_env == "staging"
-        assert self._decision(case).problems == ()
-
-    def test_a_custom_environments_key_needs_no_name(self) -> None:
-        """And the branch is not taken for one: the key says where it belongs."""
-        decision = self._decision(Case(place="vercel custom environment", key="test", flag="on"))
-        assert (decision.inngest_env, decision.inngest_usable) == (None, True)
-
-    def test_a_preview_without_keys_is_inline_only(self) -> None:
-        decision = self._decision(Case(place="vercel preview"))
-        assert (decision.refused, decision.inngest_usable) == (False, False)
-
-    def test_a_missing_key_is_no_dead_zone(self) -> None:
-        """With the flag on and no key the app runs, inline (design §9)."""
-        decision = self._decision(replace(self.PRODUCTION, key="none"))
-        assert (decision.refused, decision.inngest_usable) == (False, False)
-        assert [p.code for p in decision.problems] == ["signing_key_missing"]
-
+class TestTogether:
     def test_problems_of_both_sorts_come_together(self) -> None:
         """A setting that cannot be read hides no isolation problem."""
         case = Case(place="vercel preview", key="prod", settings="unparsable", flag="on", event_key="none")
-        assert {p.code for p in self._decision(case).problems} == {
+        assert {p.code for p in examine(cases.environ(case)).decision.problems} == {
             "production_key_in_preview",
             "setting_invalid",
             "event_key_missing",
         }
-
-    def test_a_key_with_dirt_around_it_is_still_production_s(self) -> None:
-        """Quotes or an invisible mark around a production key do not hide it in a preview."""
-        environ = cases.environ(self.PREVIEW) | {"INNGEST_SIGNING_KEY": f'\ufeff"{cases.SECRETS["prod"]}"'}
-        assert "production_key_in_preview" in {p.code for p in examine(environ).decision.problems}
-
-    def _decision(self, case: Case) -> GuardDecision:
-        return examine(cases.environ(case)).decision
 
 
 class TestCatalogue:
