@@ -97,6 +97,10 @@ class TestKnownSecrets:
         """One secret inside another leaves no rest of the longer."""
         assert Redactor(["inner", "inner-and-outer"]).text("inner-and-outer") == REDACTED
 
+    def test_bytes_that_are_no_text(self) -> None:
+        """The environment may hold what is not UTF-8."""
+        assert Redactor(["half-\udcff-secret"]).text("is half-\udcff-secret") == f"is {REDACTED}"
+
     def test_it_does_not_show_itself(self) -> None:
         assert "hunter2222" not in repr(Redactor(["hunter2222"]))
 
