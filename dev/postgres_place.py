@@ -65,12 +65,16 @@ def _account_for(data: Path) -> Account:
 
 def _shared_place(state: Path) -> Path:
     """Give a folder outside: the account cannot pass through the folders above `state`."""
-    digest = hashlib.sha256(os.fsencode(state)).hexdigest()[:_DIGITS]
-    place = _SHARED_PLACE / f"everytick-{digest}"
+    place = _SHARED_PLACE / shared_name(state)
     place.mkdir(mode=_PASSABLE, exist_ok=True)
     if place.is_symlink() or place.stat().st_uid != os.geteuid():
         raise Problem(f"{place} is in the way: somebody else made it. Have it removed.")
     return place
+
+
+def shared_name(state: Path) -> str:
+    """Give the name of the folder outside: one for each project."""
+    return f"everytick-{hashlib.sha256(os.fsencode(state)).hexdigest()[:_DIGITS]}"
 
 
 def _check_data(place: PostgresPlace) -> None:

@@ -88,6 +88,7 @@ def _app_environment(
     complete = {name: value for name, value in environment.items() if name not in _UNWANTED}
     complete |= development_secrets(project.state / "secrets.json", environment)
     complete.pop("EVERYTICK_EMBEDDED_DATABASE", None)
+    complete["FLASK_SKIP_DOTENV"] = "1"  # .env has been read; Flask would ask for a package
     if complete.get("DATABASE_URL", "").strip():
         say("PostgreSQL", "the one in DATABASE_URL")
     else:

@@ -12,6 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from dev.account import (
+    Account,
+    namespace_account,
+    namespaces_work,
+    own_account,
+    unprivileged_account,
+)
 from dev.postgres_binaries import PostgresBinaries, find_binaries
 from dev.project import Project
 from dev.runtime_folder import runtime_folder
@@ -31,6 +38,15 @@ def wait_until_gone(pid: int) -> None:
     finally:
         os.close(descriptor)
     assert ended, f"process {pid} is still there"
+
+
+def possible_accounts() -> list[Account]:
+    """Every way to change account that this machine and this user have."""
+    return [
+        own_account(),
+        *([namespace_account()] if namespaces_work() else []),
+        *([unprivileged_account()] if os.geteuid() == 0 else []),
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,3 @@
-import os
 import signal
 import stat
 import subprocess
@@ -10,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from dev.account import Account, own_account
 from dev.postgres_binaries import PostgresBinaries
 from dev.postgres_place import prepare_place
 from dev.postgres_server import PostgresServer, start_postgres
@@ -19,10 +17,8 @@ from tests.dev.conftest import Keeper, wait_until_gone
 
 
 @contextmanager
-def running(
-    binaries: PostgresBinaries, state: Path, sockets: Path, *, account: Account | None = None
-) -> Iterator[PostgresServer]:
-    place = prepare_place(state, binaries, account=account)
+def running(binaries: PostgresBinaries, state: Path, sockets: Path) -> Iterator[PostgresServer]:
+    place = prepare_place(state, binaries)
     server = start_postgres(place, sockets=sockets, logs=sockets, durable=False)
     try:
         yield server
@@ -148,27 +144,3 @@ def test_an_interrupted_first_start_is_begun_anew(
     with running(binaries, tmp_path, sockets) as server:
         assert value(server, "SELECT 1") == 1
     assert not half_made.exists()
-
-
-def test_data_of_another_version_is_refused(binaries: PostgresBinaries, tmp_path: Path) -> None:
-    data = tmp_path / "postgres"
-    data.mkdir()
-    (data / "PG_VERSION").write_text("13\n", encoding="ascii")
-    with pytest.raises(Problem, match="made by PostgreSQL 13") as caught:
-        prepare_place(tmp_path, binaries)
-    assert f"rm -rf '{data}'" in str(caught.value)
-
-
-def test_a_folder_that_is_no_data_folder_is_refused(binaries: PostgresBinaries, tmp_path: Path) -> None:
-    (tmp_path / "postgres").mkdir()
-    with pytest.raises(Problem, match="not a PostgreSQL data folder"):
-        prepare_place(tmp_path, binaries)
-
-
-def test_data_of_another_user_is_refused(binaries: PostgresBinaries, tmp_path: Path) -> None:
-    """Said by the owner's number, whichever of the two is root."""
-    with_other_owner = Account(change="", owner=os.geteuid() + 1, group=os.getegid())
-    (tmp_path / "postgres").mkdir()
-    with pytest.raises(Problem, match="Start as the user who made it"):
-        prepare_place(tmp_path, binaries, account=with_other_owner)
-    assert own_account().owner == os.geteuid()
