@@ -54,7 +54,7 @@ def start_postgres(
     if not place.data.exists():
         _initialise(place, logs / "initdb.log", durable=durable)
     _await_predecessor(place.data)
-    folder = sockets / "postgres"
+    folder = sockets / "pg"  # short, and beside a throw-away data folder
     folder.mkdir(mode=0o700)
     if place.account.foreign:
         sockets.chmod(0o711)

@@ -25,7 +25,7 @@ OLDEST_PYTHON = (3, 11)
 _STAMP = "everytick.json"
 _CREATE_SECONDS = 120
 _INSTALL_SECONDS = 1200
-_UNWANTED = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_USER", "PIP_REQUIRE_VENV")
+_UNWANTED = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +158,7 @@ def _run(
 ) -> None:
     log = project.logs / "install.log"
     clean = {name: value for name, value in environment.items() if name not in _UNWANTED}
+    clean["PIP_USER"] = "0"  # over a pip.conf that says otherwise
     code = run_logged_step(command, log=log, cwd=project.root, environment=clean, seconds=seconds)
     if code != 0:
         raise Problem(

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PREFIX = "everytick-"
-_LONGEST_BASE = 60  # leaves room for our folder's name and .s.PGSQL.5432 in 103 characters (macOS)
+_LONGEST_BASE = 60  # leaves room for everytick-XXXXXXXX/pg/.s.PGSQL.5432 in 103 characters (macOS)
 _ALIVE = "alive"
 
 

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from dev.app_server import address, parse_port, refuse_taken_port, start_app
@@ -29,10 +30,11 @@ _DEFAULT_PORT = "8000"
 _UNWANTED = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "FLASK_APP", "FLASK_DEBUG")
 
 
+@dataclass(slots=True)
 class Serving:
     """Whether the app has come up, which decides what a signal means."""
 
-    started = False
+    started: bool = False
 
 
 def main(arguments: Sequence[str]) -> int:

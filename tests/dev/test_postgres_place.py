@@ -63,7 +63,7 @@ def test_a_server_starts_under_every_account(
                 connection.execute("INSERT INTO kept VALUES (1)")
         finally:
             server.part.stop()
-            (sockets / "postgres").rmdir()
+            (sockets / "pg").rmdir()
     assert modes(above) == before
     assert place.data.stat().st_uid == account.owner
     assert (shared in place.data.parents) == (closed and account.foreign)

@@ -24,7 +24,7 @@ def running(binaries: PostgresBinaries, state: Path, sockets: Path) -> Iterator[
         yield server
     finally:
         server.part.stop()
-        (sockets / "postgres").rmdir()
+        (sockets / "pg").rmdir()
 
 
 def value(server: PostgresServer, query: str) -> object:
@@ -76,7 +76,7 @@ def test_its_parent_killed_leaves_no_server(
     )
     parent.kill()
     wait_until_gone(int(parent.kept[0]))
-    (sockets / "postgres").rmdir()
+    (sockets / "pg").rmdir()
     with running(binaries, tmp_path, sockets) as server:
         assert value(server, "SELECT 1") == 1
 
@@ -116,7 +116,7 @@ def test_a_crash_loses_nothing(binaries: PostgresBinaries, tmp_path: Path, socke
         server.part.process.send_signal(signal.SIGKILL)
         server.part.process.wait(30)
         assert server.part.exit_code() == -signal.SIGKILL
-        for left in (sockets / "postgres").iterdir():
+        for left in (sockets / "pg").iterdir():
             left.unlink()
     with running(binaries, tmp_path, sockets) as server:
         assert value(server, "SELECT number FROM kept") == 7

@@ -13,7 +13,7 @@ from tests.dev.conftest import Keeper
 def test_it_is_private_short_and_gone_afterwards() -> None:
     with runtime_folder() as folder:
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        assert len(os.fsencode(folder / "postgres" / ".s.PGSQL.5432")) <= 103
+        assert len(os.fsencode(folder / "pg" / ".s.PGSQL.5432")) <= 103
     assert not folder.exists()
 
 
