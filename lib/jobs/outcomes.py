@@ -3,6 +3,13 @@
 from datetime import datetime, timedelta
 
 
+def aware(when: datetime) -> datetime:
+    """`when` itself; raises ValueError for a naive datetime, whose instant nobody knows."""
+    if when.tzinfo is None:
+        raise ValueError("a job's next time needs a timezone-aware datetime")
+    return when
+
+
 class Outcome(Exception):
     """A handler's own decision."""
 
@@ -12,7 +19,7 @@ class RetryAt(Outcome):
 
     def __init__(self, when: datetime, reason: str) -> None:
         super().__init__(reason)
-        self.when = when
+        self.when = aware(when)
 
 
 class RetryAfter(Outcome):
@@ -32,4 +39,4 @@ class Reschedule(Outcome):
 
     def __init__(self, when: datetime, reason: str) -> None:
         super().__init__(reason)
-        self.when = when
+        self.when = aware(when)
