@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from lib.clock import Clock, SystemClock
-from lib.drafts.composer import composer
-from lib.drafts.mailer import mailer
+from lib.drafts.composers import composer
+from lib.drafts.mailers import mailer
 from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
@@ -23,6 +23,8 @@ from lib.status.blobs import status_blobs
 from lib.store.store import Store, StoreOptions
 
 PROJECT: Final = Path(__file__).parents[1]
+OUTBOX: Final = ".everytick/outbox"
+"""Where development keeps mail that no server takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,5 +100,5 @@ def _services(
         kinds=all_kinds(),
         blobs=status_blobs(settings, clock),
         composer=composer(settings),
-        mailer=mailer(settings, kind),
+        mailer=mailer(settings, kind, outbox=PROJECT / OUTBOX),
     )

@@ -1,18 +1,89 @@
-"""The port through which a draft is composed."""
+"""The port through which a draft is composed, and what goes over it.
 
+Two implementations are meant (domain §3): `template`, which is here, and `llm`, which is not yet. Both only
+read the conversation; what becomes of a composition is the pipeline's business.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
-from lib.settings import Settings
+from lib.clock import Deadline
+from lib.drafts.conversation import Conversation
+from lib.drafts.language import Language
+
+
+class Intent(StrEnum):
+    """What the inbound wants (domain §3)."""
+
+    ACCEPT_OFFER = "accept_offer"
+    REQUEST_TIMES = "request_times"
+    PROPOSE_TIME = "propose_time"
+    RESCHEDULE = "reschedule"
+    DECLINE = "decline"
+    OTHER = "other"
+
+
+class Move(StrEnum):
+    """What the reply is to do."""
+
+    CONFIRM_SLOT = "confirm_slot"
+    ASK_WHICH_SLOT = "ask_which_slot"
+    OFFER_SLOTS = "offer_slots"
+    POINT_TO_BOOKING = "point_to_booking"
+    USE_THEIR_SCHEDULER = "use_their_scheduler"
+    ASK_FOR_TIMES = "ask_for_times"
+    CHECK_PROPOSAL = "check_proposal"
+    FIND_NEW_TIME = "find_new_time"
+    ACCEPT_DECLINE = "accept_decline"
+    ANSWER_PRICING = "answer_pricing"
+    ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extract:
+    """What was understood of the inbound (domain §3)."""
+
+    is_scheduling: bool
+    intent: Intent
+    accepted_slot_index: int | None
+    """Into the conversation's offered slots, from 0; None unless exactly one was accepted."""
+    preferred_day: str | None
+    """A weekday or `Month d`; None when none is named."""
+    preferred_time: str | None
+    """`h:mmam`; None when none is named or it has two readings."""
+    detected_timezone: str | None
+    """IANA; None when the inbound does not say."""
+    needs_clarification: bool
+    """An acceptance that fits no offered slot, or more than one."""
+    needs_pricing_answer: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Strategy:
+    """How the reply goes about it."""
+
+    move: Move
+    language: Language
+    includes_pricing: bool
+    """Whether a paragraph on the price goes with the move."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A composed reply and how it came about."""
+
+    extract: Extract
+    strategy: Strategy
+    text: str
+    """The reply, ready to be checked; plain text."""
+    model: str
+    """Who composed it, for the artifacts: `template`, or the model's name."""
 
 
 class Composer(Protocol):
-    """Composes a reply; the `template` implementation is the default."""
+    """Composes a reply; deterministic or not, it changes nothing."""
 
-
-class _Unwritten:
-    """Takes the composer's place until the template composer lands."""
-
-
-def composer(_settings: Settings) -> Composer:
-    """The composer that the settings ask for."""
-    return _Unwritten()
+    def compose(self, conversation: Conversation, *, deadline: Deadline) -> Composition:
+        """The reply to the conversation's trigger; external calls end by `deadline`."""
+        ...

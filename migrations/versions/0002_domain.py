@@ -36,17 +36,22 @@ CREATE TABLE drafts (
     lead_id uuid NOT NULL,
     trigger_message_id uuid NOT NULL,
     channel text NOT NULL CHECK (channel IN ('email', 'sms', 'linkedin')),
+    -- As composed and gated: never changed, so that an edit stays visible as one.
     content text NOT NULL,
+    -- What a person made of it; null until somebody does. This is then what is sent.
+    edited_content text CHECK (edited_content <> ''),
     status text NOT NULL DEFAULT 'pending' CHECK (status IN ('pending', 'sending', 'approved', 'rejected')),
     response_disposition text CHECK (response_disposition IN ('AUTO_SENT', 'EDITED', 'APPROVED')),
     send_unconfirmed boolean NOT NULL DEFAULT false,
+    -- Why the last attempt to send it sent nothing; null when there was none.
+    send_error text,
     decision jsonb,
     created_at timestamptz NOT NULL DEFAULT everytick_now(),
     updated_at timestamptz NOT NULL DEFAULT everytick_now(),
     FOREIGN KEY (workspace_id, lead_id) REFERENCES leads (workspace_id, id) ON DELETE CASCADE,
     UNIQUE (workspace_id, id),
     CHECK (response_disposition IS NULL OR status = 'approved'),
-    CHECK (NOT (send_unconfirmed AND response_disposition IS NOT NULL))
+    CHECK (NOT (send_unconfirmed AND (response_disposition IS NOT NULL OR status <> 'approved')))
 );
 CREATE UNIQUE INDEX drafts_one_live ON drafts (trigger_message_id, channel) WHERE status <> 'rejected';
 CREATE INDEX drafts_sending ON drafts (updated_at) WHERE status = 'sending';
@@ -104,7 +109,8 @@ CREATE TABLE draft_pipeline_runs (
     FOREIGN KEY (workspace_id, trigger_message_id)
         REFERENCES messages (workspace_id, id) ON DELETE CASCADE,
     UNIQUE (trigger_message_id, channel),
-    CHECK ((status = 'RUNNING') = (finished_at IS NULL))
+    CHECK ((status = 'RUNNING') = (finished_at IS NULL)),
+    CHECK (reason IS NOT NULL OR status NOT IN ('FAILED', 'ABORTED'))
 );
 CREATE INDEX draft_pipeline_runs_oldest ON draft_pipeline_runs (created_at);
 

@@ -23,7 +23,9 @@ def slot_mismatch(reply: Reply) -> Broken | None:
     if not reply.slots:
         return None
     known = times_in(reply.inbound).union(*(times_in(slot) for slot in reply.slots))
-    strange = [" or ".join(sorted(mention)) for mention in named_times(reply.draft) if known.isdisjoint(mention)]
+    strange = [
+        " or ".join(sorted(mention)) for mention in named_times(reply.draft) if known.isdisjoint(mention)
+    ]
     if not strange or any(contains_phrase(reply.draft, slot) for slot in reply.slots):
         return None
     if _ASKING.search(plain(reply.draft)):

@@ -28,7 +28,8 @@ _AFTER_BARE: Final = (
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b))"
 )
 _OFFSET: Final = re.compile(
-    r"\b(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d\d)?|(?:(?<=T\d\d:\d\d)|(?<=:\d\d:\d\d))[+-]\d\d:\d\d", re.IGNORECASE
+    r"\b(?:utc|gmt)\s?[+-]\s?\d{1,2}(?::?\d\d)?|(?:(?<=T\d\d:\d\d)|(?<=:\d\d:\d\d))[+-]\d\d:\d\d",
+    re.IGNORECASE,
 )
 
 

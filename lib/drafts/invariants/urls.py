@@ -8,7 +8,7 @@ from lib.drafts.invariants.wording import plain
 
 SCHEDULER_NAMES: Final = frozenset(
     {
-        "acuityscheduling", "appointlet", "calendly", "chilipiper", "cronify", "doodle", "kalendme", 
+        "acuityscheduling", "appointlet", "calendly", "chilipiper", "cronify", "doodle", "kalendme",
         "koalendar", "meetergo", "motionapp", "oncehub", "picktime", "savvycal", "scheduleonce", "setmore", "simplybook",
         "squarespacescheduling", "tidycal", "vyte", "whenly", "youcanbook", "youcanbookme", "zcal", "zeeg",
     }

@@ -3,10 +3,12 @@
 from flask import Flask
 
 from lib.operator.commands.database import db
+from lib.operator.commands.drafts import drafts
 from lib.operator.commands.environment import env
 
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `app`'s command line."""
     app.cli.add_command(db)
+    app.cli.add_command(drafts)
     app.cli.add_command(env)

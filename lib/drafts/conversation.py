@@ -1,0 +1,95 @@
+"""A conversation as a composer sees it: read once from the store, then passed around unchanged."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Channel(StrEnum):
+    """The way a message travels; the stored words."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    LINKEDIN = "linkedin"
+
+
+class Direction(StrEnum):
+    """Who wrote a message; the stored words."""
+
+    INBOUND = "inbound"
+    """The lead."""
+    OUTBOUND = "outbound"
+    """The team."""
+
+
+class LeadStatus(StrEnum):
+    """What the team decided about a lead; the stored words."""
+
+    ACTIVE = "active"
+    UNQUALIFIED = "unqualified"
+    BLACKLISTED = "blacklisted"
+    """Never answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkspaceView:
+    """What a composer may know of the team; from the workspace's settings."""
+
+    id: UUID
+    booking_link: str | None
+    """None when the team has none."""
+    timezone: str
+    """IANA."""
+    service_description: str | None
+    """What the team sells, in its own words; None when it has not said."""
+    auto_send: bool
+    """Whether the workspace allows drafts to go out without a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadView:
+    """Who is answered."""
+
+    id: UUID
+    email: str
+    name: str | None
+    timezone: str | None
+    """IANA; None until it is known."""
+    status: LeadStatus
+    tag: str | None
+    """A `LeadTag`, or a word of the team's own; None before the first."""
+    scheduler_link: str | None
+    """The lead's own scheduler; None when none is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationMessage:
+    """One message of the thread."""
+
+    id: UUID
+    direction: Direction
+    subject: str | None
+    body: str
+    """What its sender wrote, without quotations; cut at 20,000 characters."""
+    sent_at: datetime
+    automation: str | None
+    """What machine wrote it (`auto_reply`, `bounce`, `bulk`); None for a person."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One thread with one lead, and the message that asks for an answer."""
+
+    workspace: WorkspaceView
+    lead: LeadView
+    channel: Channel
+    messages: tuple[ConversationMessage, ...]
+    """Oldest first, the latest fifty; nothing later than what was stored when it was read."""
+    trigger: ConversationMessage
+    offered_slots: tuple[str, ...]
+    """Phrases offered to the lead, for instance `Tuesday, March 3 at 2:00 PM`."""
+    newer_inbound: bool
+    """Whether a person's later message is in the thread."""
+    answered: bool
+    """Whether the team wrote in the thread after the trigger."""

@@ -1,0 +1,104 @@
+"""A connection to a mail server that ends at its deadline, however slowly the server talks."""
+
+import os
+import queue
+import smtplib
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final
+
+from lib.clock import Deadline
+from lib.drafts.smtp_address import SmtpServer, Transport
+from lib.errors import SendDeferred
+
+LOCAL_NAME: Final = "everytick.invalid"
+"""What we call ourselves in EHLO: a host's name is nobody's business, and asking for it can hang."""
+
+
+class BoundedSmtp(smtplib.SMTP):
+    """smtplib's client over a socket that was opened for it."""
+
+    def __init__(self, opened: socket.socket) -> None:
+        self._opened = opened
+        super().__init__(local_hostname=LOCAL_NAME)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+        del host, port, timeout
+        return self._opened
+
+
+@contextmanager
+def smtp_connection(server: SmtpServer, deadline: Deadline) -> Iterator[BoundedSmtp]:
+    """An open connection, not greeted yet; cut at `deadline`. Raises SendDeferred when there is none in time.
+
+    A time-out of a socket bounds one read; a server that sends a byte at a time outlives it. So a timer cuts
+    the connection itself, through a second handle that survives the change to TLS.
+    """
+    opened = _connected(server, deadline)
+    cut = socket.socket(fileno=os.dup(opened.fileno()))
+    timer = threading.Timer(deadline.remaining_ms() / 1000, _cut, (cut,))
+    timer.daemon = True
+    timer.start()
+    smtp: BoundedSmtp | None = None
+    try:
+        if server.transport is Transport.TLS:
+            opened = ssl.create_default_context().wrap_socket(opened, server_hostname=server.host)
+        smtp = BoundedSmtp(opened)
+        yield smtp
+    finally:
+        timer.cancel()
+        timer.join()
+        cut.close()
+        opened.close()
+        if smtp is not None:
+            smtp.close()
+
+
+def _cut(handle: socket.socket) -> None:
+    with suppress(OSError):  # the other side was faster
+        handle.shutdown(socket.SHUT_RDWR)
+
+
+def _connected(server: SmtpServer, deadline: Deadline) -> socket.socket:
+    problem: Exception | None = None
+    for family, kind, protocol, _, address in _addresses(server, deadline):
+        if deadline.passed:
+            break
+        candidate = socket.socket(family, kind, protocol)
+        try:
+            candidate.settimeout(max(0.001, deadline.remaining_ms() / 1000))
+            candidate.connect(address)
+        except OSError as error:
+            problem = error
+            candidate.close()
+        else:
+            return candidate
+    raise SendDeferred("The mail server cannot be reached; it is tried again.") from problem
+
+
+_Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str | int, ...]]
+
+
+def _addresses(server: SmtpServer, deadline: Deadline) -> list[_Address]:
+    """The server's addresses. The resolver knows no time-out, so it is asked in a thread of its own."""
+    answer: queue.SimpleQueue[list[_Address] | OSError] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answer.put(
+                list(socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM))  # type: ignore[arg-type]
+            )
+        except OSError as error:
+            answer.put(error)
+
+    threading.Thread(target=ask, name="everytick-resolve", daemon=True).start()
+    try:
+        found = answer.get(timeout=max(0.001, deadline.remaining_ms() / 1000))
+    except queue.Empty as error:
+        raise SendDeferred("The mail server's name was not resolved in time; it is tried again.") from error
+    if isinstance(found, OSError):
+        raise SendDeferred("The mail server's name cannot be resolved; it is tried again.") from found
+    return found

@@ -1,0 +1,48 @@
+"""`inbound.post_process`: from an inbound message to a draft, or to a stated reason for none (domain §2)."""
+
+from typing import Final
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from lib.drafts.pipeline import Pipeline, process_inbound
+from lib.errors import NotFound
+from lib.jobs.kind import RunningJob, Uniqueness, job_kind
+from lib.jobs.outcomes import Permanent
+from lib.services import Services
+
+MAX_ATTEMPTS: Final = 5
+
+
+class InboundPayload(BaseModel):
+    """Which message."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel)
+
+    message_id: UUID
+
+
+@job_kind(
+    "inbound.post_process",
+    payload=InboundPayload,
+    uniqueness=Uniqueness.WHILE_ACTIVE,
+    max_attempts=MAX_ATTEMPTS,
+)
+def post_process(payload: InboundPayload, job: RunningJob, services: Services) -> None:
+    """Run the drafting pipeline; a message that is not there makes the job dead."""
+    pipeline = Pipeline(
+        store=services.store,
+        composer=services.composer,
+        auto_send_disabled=services.settings.auto_send_disabled,
+    )
+    try:
+        process_inbound(
+            pipeline,
+            payload.message_id,
+            workspace_id=job.workspace_id,
+            deadline=job.deadline,
+            last_attempt=job.attempt + 1 >= MAX_ATTEMPTS,
+        )
+    except NotFound as error:
+        raise Permanent(error.message) from error
