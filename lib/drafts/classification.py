@@ -30,24 +30,30 @@ _OPT_OUT: Final = re.compile(
     r"|^\s*(?:unsubscribe|stop|remove|abmelden|baja)\W*$"
     r"|\b(?:remove|take|delete)\s+(?:me|us|my\s+(?:e-?mail|address|name|data)\w*)\b(?!\s+through)"
     r"|\bstop\s+(?:e-?mail\w*|contact\w*|writing|sending|messag\w*|spam\w*)"
-    r"|\bopt(?:ing)?[\s-]?out\b|\b(?:do\s+not|don't|never)\s+(?:e-?mail|contact|write\s+to|message)\s+(?:me|us)\b"
+    r"|\bopt(?:ing)?[\s-]?out\b|\b(?:do\s+not|don't|never)\s+(?:e-?mail|contact|write\s+to"
+    r"|message)\s+(?:me|us)\b"
     r"|\bno\s+more\s+(?:e-?mails|messages)\b"
-    r"|\b(?:bitte\s+)?(?:nehmen|tragen|streichen|löschen)\s+sie\s+(?:mich|uns|meine)\b.{0,60}\b(?:aus|von|verteiler|liste|daten)"
-    r"|\bkeine\s+(?:weiteren\s+)?(?:e-?mails|nachrichten|werbung)\b|\bnicht\s+(?:mehr|weiter)\s+(?:kontaktier|anschreib|schreib)\w*"
+    r"|\b(?:bitte\s+)?(?:nehmen|tragen|streichen|löschen)\s+sie\s+(?:mich|uns|meine)\b.{0,60}\b(?:aus"
+    r"|von|verteiler|liste|daten)"
+    r"|\bkeine\s+(?:weiteren\s+)?(?:e-?mails|nachrichten|werbung)\b|\bnicht\s+(?:mehr"
+    r"|weiter)\s+(?:kontaktier|anschreib|schreib)\w*"
     r"|\b(?:vom|aus\s+dem)\s+(?:newsletter|verteiler)\s+(?:abmelden|austragen|nehmen|streichen)"
-    r"|\bd[ée]s(?:abonn|inscri)\w+|\bne\s+(?:plus|pas)\s+(?:me|nous|recevoir)\b|\bne\s+me\s+contactez\s+plus\b"
+    r"|\bd[ée]s(?:abonn|inscri)\w+|\bne\s+(?:plus|pas)\s+(?:me|nous|recevoir)\b"
+    r"|\bne\s+me\s+contactez\s+plus\b"
     r"|\bretire[rz][\s-]moi\b|\bdar(?:me|nos)\s+de\s+baja\b|\bd[ée]n?me\s+de\s+baja\b"
     r"|\bno\s+(?:me|nos)\s+(?:contacte\w*|escriba\w*|env[íi]e\w*)\b|\bno\s+quiero\s+recibir\b",
     re.IGNORECASE | re.MULTILINE,
 )
 _AUTOMATED_SUBJECT: Final = re.compile(
-    r"^\s*(?:auto(?:matic|mated|matische|matisch)?[\s:-]*(?:reply|response|antwort)|out\s+of\s+(?:the\s+)?office"
+    r"^\s*(?:auto(?:matic|mated|matische|matisch)?[\s:-]*(?:reply|response|antwort)"
+    r"|out\s+of\s+(?:the\s+)?office"
     r"|abwesen\w*|abwesenheitsnotiz|r[ée]ponse\s+automatique|absence\s+du\s+bureau|respuesta\s+autom[áa]tica"
     r"|fuera\s+de\s+la\s+oficina|undeliver\w*|delivery\s+status\s+notification|mail\s+delivery\s+fail\w*)",
     re.IGNORECASE,
 )
 _AUTOMATED_BODY: Final = re.compile(
-    r"\bthis\s+is\s+an?\s+auto(?:matic|mated|matically)\b|\bdo\s+not\s+reply\s+to\s+this\s+(?:e-?mail|message)\b"
+    r"\bthis\s+is\s+an?\s+auto(?:matic|mated|matically)\b|\bdo\s+not\s+reply\s+to\s+this\s+(?:e-?mail"
+    r"|message)\b"
     r"|\bdies\s+ist\s+eine\s+automatische?\b|\bceci\s+est\s+(?:une\s+r[ée]ponse|un\s+message)\s+automatique\b"
     r"|\b[ée]ste?\s+es\s+(?:una\s+respuesta|un\s+mensaje)\s+autom[áa]tic[oa]\b",
     re.IGNORECASE,
@@ -56,14 +62,18 @@ _CALL: Final = re.compile(
     r"\b(?:call|phone|ring|anruf\w*|telefon\w*|appel\w*|llamad\w*|llamar\w*)\b", re.IGNORECASE
 )
 _INFORMATION: Final = re.compile(
-    r"\b(?:information\w*|info|details?|brochure|pdf|deck|documentation|case\s+stud(?:y|ies)|how\s+(?:does|do|much)"
-    r"|send\s+(?:me|us)\s+more|unterlagen|wie\s+funktioniert|renseignements|documentation|comment\s+fonctionne"
+    r"\b(?:information\w*|info|details?|brochure|pdf|deck|documentation|case\s+stud(?:y|ies)"
+    r"|how\s+(?:does|do|much)"
+    r"|send\s+(?:me|us)\s+more|unterlagen|wie\s+funktioniert|renseignements|documentation"
+    r"|comment\s+fonctionne"
     r"|informaci[óo]n|detalles|c[óo]mo\s+funciona)\b",
     re.IGNORECASE,
 )
 _INTERESTED: Final = re.compile(
-    r"\b(?:interested|sounds\s+(?:good|great|interesting)|looks\s+(?:good|great|interesting)|love\s+to|keen|curious"
-    r"|interessiert|interessant|klingt\s+gut|int[ée]ress[ée]\w*|int[ée]ressant|interesad[oa]s?|interesante|me\s+interesa)\b",
+    r"\b(?:interested|sounds\s+(?:good|great|interesting)|looks\s+(?:good|great|interesting)|love\s+to"
+    r"|keen|curious"
+    r"|interessiert|interessant|klingt\s+gut|int[ée]ress[ée]\w*|int[ée]ressant|interesad[oa]s?"
+    r"|interesante|me\s+interesa)\b",
     re.IGNORECASE,
 )
 

@@ -14,23 +14,31 @@ from lib.drafts.timezones import timezone_in
 from lib.drafts.weekdays import weekdays_in
 
 _DECLINE: Final = re.compile(
-    r"\b(?:not\s+(?:really\s+)?interested|no,?\s+thank(?:s|\s+you)|not\s+a\s+(?:good\s+)?fit|not\s+for\s+us|we'?ll\s+pass"
-    r"|(?:have|has)\s+decided\s+(?:against|to\s+go\s+with\s+(?:another|someone))|no\s+need\s+for|went\s+with\s+(?:another|someone)"
-    r"|kein(?:en|erlei)?\s+(?:interesse|bedarf)|nein,?\s+danke|nicht\s+interessiert|pas\s+(?:du\s+tout\s+)?int[ée]ress[ée]\w*"
+    r"\b(?:not\s+(?:really\s+)?interested|no,?\s+thank(?:s|\s+you)|not\s+a\s+(?:good\s+)?fit"
+    r"|not\s+for\s+us|we'?ll\s+pass"
+    r"|(?:have|has)\s+decided\s+(?:against|to\s+go\s+with\s+(?:another|someone))|no\s+need\s+for"
+    r"|went\s+with\s+(?:another|someone)"
+    r"|kein(?:en|erlei)?\s+(?:interesse|bedarf)|nein,?\s+danke|nicht\s+interessiert"
+    r"|pas\s+(?:du\s+tout\s+)?int[ée]ress[ée]\w*"
     r"|non,?\s+merci|pas\s+besoin|no,?\s+gracias|no\s+(?:me|nos)\s+interesa|no\s+estamos\s+interesad\w+"
     r"|no\s+estoy\s+interesad\w+)\b",
     re.IGNORECASE,
 )
 _RESCHEDULE: Final = re.compile(
-    r"\b(?:re-?schedul\w*|postpone\w*|push\s+(?:it|this|our|the\s+(?:call|meeting))|move\s+(?:it|our|the|this)\s+"
-    r"(?:call|meeting|appointment|demo|slot|to)|can(?:'?t|not|\s+not)\s+make\s+(?:it|our|the|this|that)|something\s+came\s+up"
-    r"|verschieben|verlegen|dazwischengekommen|report(?:er|ons)\s+(?:notre|le|la)|d[ée]caler|d[ée]placer|emp[êe]chement"
+    r"\b(?:re-?schedul\w*|postpone\w*|push\s+(?:it|this|our|the\s+(?:call|meeting))|move\s+(?:it|our|the"
+    r"|this)\s+"
+    r"(?:call|meeting|appointment|demo|slot|to)|can(?:'?t|not|\s+not)\s+make\s+(?:it|our|the|this|that)"
+    r"|something\s+came\s+up"
+    r"|verschieben|verlegen|dazwischengekommen|report(?:er|ons)\s+(?:notre|le|la)|d[ée]caler|d[ée]placer"
+    r"|emp[êe]chement"
     r"|reprogramar|aplazar|posponer|cambiar\s+(?:la\s+(?:cita|reuni[óo]n|hora)))\b",
     re.IGNORECASE,
 )
 _PRICING: Final = re.compile(
-    r"\b(?:pric(?:e|es|ing|ed)|costs?|how\s+much|quote|fees?|rates?|budget|per\s+(?:seat|user|month)|expensive"
-    r"|preis(?:e|en|liste)?|kosten|kostet|angebot|prix|tarifs?|co[ûu]te\w*|devis|precios?|cu[áa]nto\s+cuesta|tarifas?"
+    r"\b(?:pric(?:e|es|ing|ed)|costs?|how\s+much|quote|fees?|rates?|budget|per\s+(?:seat|user|month)"
+    r"|expensive"
+    r"|preis(?:e|en|liste)?|kosten|kostet|angebot|prix|tarifs?|co[ûu]te\w*|devis|precios?"
+    r"|cu[áa]nto\s+cuesta|tarifas?"
     r"|presupuesto|coste)\b",
     re.IGNORECASE,
 )

@@ -46,7 +46,7 @@ class GateVerdict:
 class Gate(Protocol):
     """Judges a draft; what it raises never blocks drafting."""
 
-    def __call__(self, reply: Reply, extract: Extract, fallback: str) -> GateVerdict:
+    def __call__(self, reply: Reply, extract: Extract, fallback: str, /) -> GateVerdict:
         """The verdict on `reply`; `fallback` is a text that holds every invariant."""
         ...
 

@@ -15,13 +15,17 @@ class Language(StrEnum):
 
 
 _COMMON: Final = {
-    Language.ENGLISH: "the and you for is are that with this have would can your we will not it thanks hi hello"
+    Language.ENGLISH: "the and you for is are that with this have would can your we will not it thanks "
+    "hi hello"
     " please what when works me my to of do be",
     Language.GERMAN: "der die das und ich sie wir ist nicht ein eine mit für auf danke hallo bitte wann passt"
-    " können könnten uns ihnen ihr ihre mir zu den dem auch vielen dank grüße gern gerne haben es noch guten tag",
-    Language.FRENCH: "le la les et je vous nous est pas un une avec pour merci bonjour quand sur des du de votre"
+    " können könnten uns ihnen ihr ihre mir zu den dem auch vielen dank grüße gern gerne haben es noch "
+    "guten tag",
+    Language.FRENCH: "le la les et je vous nous est pas un une avec pour merci bonjour quand sur des du "
+    "de votre"
     " vos mon ce cette êtes pouvez pourriez bien cordialement serait que qui il avez au bonsoir oui non",
-    Language.SPANISH: "el la los las y yo usted nosotros es no un una con para gracias hola cuándo cuando por de del"
+    Language.SPANISH: "el la los las y yo usted nosotros es no un una con para gracias hola cuándo "
+    "cuando por de del"
     " que su me podría podemos podrían le saludos está buenos días muy si sí cómo qué tengo estoy favor",
 }
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}

@@ -7,7 +7,7 @@ from lib.drafts.language import Language
 from lib.drafts.template_texts import TEXTS
 
 TITLES: Final = frozenset(
-    ["dr", "prof", "mr", "mrs", "ms", "miss", "sir", "herr", "frau", "m", "mme", "mlle", "sr", "sra"]
+    {"dr", "prof", "mr", "mrs", "ms", "miss", "sir", "herr", "frau", "m", "mme", "mlle", "sr", "sra"}
 )
 
 
@@ -20,7 +20,7 @@ def letter(language: Language, name: str | None, *paragraphs: str) -> str:
 
 
 def safe_reply(language: Language, name: str | None) -> str:
-    """A reply that holds every invariant whatever was asked: it names no time, date or link and sells nothing."""
+    """A reply that holds every invariant whatever was asked: no time, date or link, no sales talk."""
     return letter(language, name, TEXTS[language].moves[Move.ACKNOWLEDGE])
 
 
@@ -30,7 +30,7 @@ def called_name(name: str | None) -> str | None:
         return None
     given = name.split(",", 1)[1] if name.count(",") == 1 else name
     words = given.split()
-    if not words or not all(character.isalpha() or character in "-'’." for character in words[0]):
+    if not words or not all(character.isalpha() or character in "-'\u2019." for character in words[0]):
         return None
-    bare = words[0].strip("-'’.")
+    bare = words[0].strip("-'\u2019.")
     return words[0] if len(bare) > 1 and bare.lower() not in TITLES else None

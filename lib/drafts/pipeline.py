@@ -1,7 +1,7 @@
 """The drafting pipeline: from an inbound message to a stored draft, or to a stated reason for none.
 
-Safe to repeat, to interrupt at any line and to run twice at once: the run is unique per (message, channel), its
-state is locked while it is closed, and what it leaves is written in one transaction.
+Safe to repeat, to interrupt at any line and to run twice at once: the run is unique per (message, channel),
+its row is locked while it is closed, and what it leaves is written in one transaction.
 """
 
 from dataclasses import dataclass

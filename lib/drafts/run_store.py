@@ -36,7 +36,8 @@ WHERE id = %(run_id)s AND status = 'RUNNING'
 KEEP_ARTIFACT: Final = """
 INSERT INTO draft_pipeline_artifacts
     (run_id, stage, iteration, prompt_key, model, payload, text, latency_ms)
-VALUES (%(run_id)s, %(stage)s, %(iteration)s, %(prompt_key)s, %(model)s, %(payload)s, %(text)s, %(latency_ms)s)
+VALUES (%(run_id)s, %(stage)s, %(iteration)s, %(prompt_key)s, %(model)s, %(payload)s, %(text)s,
+    %(latency_ms)s)
 ON CONFLICT (run_id, stage, iteration) DO UPDATE SET prompt_key = EXCLUDED.prompt_key, model = EXCLUDED.model,
     payload = EXCLUDED.payload, text = EXCLUDED.text, latency_ms = EXCLUDED.latency_ms
 """

@@ -53,11 +53,12 @@ WHERE id = %s AND status = 'sending'
 """
 
 RECORD: Final = """
-INSERT INTO messages AS m (workspace_id, lead_id, channel, direction, subject, body, rfc_message_id, in_reply_to,
-    reference_ids, thread_id, sent_at, sent_by, draft_id)
+INSERT INTO messages AS m (workspace_id, lead_id, channel, direction, subject, body, rfc_message_id,
+    in_reply_to, reference_ids, thread_id, sent_at, sent_by, draft_id)
 VALUES (%(workspace_id)s, %(lead_id)s, %(channel)s, 'outbound', %(subject)s, %(body)s, %(message_id)s,
     %(in_reply_to)s, %(reference_ids)s, %(thread_id)s, everytick_now(), %(sent_by)s, %(draft_id)s)
-ON CONFLICT (workspace_id, rfc_message_id) DO UPDATE SET draft_id = EXCLUDED.draft_id, sent_by = EXCLUDED.sent_by
+ON CONFLICT (workspace_id, rfc_message_id) DO UPDATE SET draft_id = EXCLUDED.draft_id,
+    sent_by = EXCLUDED.sent_by
 WHERE m.direction = 'outbound' AND m.draft_id IS NULL
 """
 """The message that was sent; a copy of it that was imported meanwhile becomes it (failure D7)."""

@@ -1,8 +1,9 @@
 """Sends a released draft, once: pending, sending, approved (domain §4).
 
-The mail's Message-ID is made from the draft's id before the call, the draft is marked as sending and committed,
-and only then is the mail handed over. Whoever finds it sending afterwards settles it by what can be known; mail
-whose outcome cannot be known is never sent again and is left for the operator (failures D6, D7, L12).
+The mail's Message-ID is made from the draft's id before the call, the draft is marked as sending and
+committed, and only then is the mail handed over. Whoever finds it sending afterwards settles it by what can
+be known; mail whose outcome cannot be known is never sent again and is left for the operator (failures D6,
+D7, L12).
 """
 
 from dataclasses import dataclass

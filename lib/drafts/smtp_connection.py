@@ -25,7 +25,7 @@ class BoundedSmtp(smtplib.SMTP):
         self._opened = opened
         super().__init__(local_hostname=LOCAL_NAME)
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del host, port, timeout
         return self._opened
 

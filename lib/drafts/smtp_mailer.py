@@ -139,7 +139,10 @@ def _expect(reply: tuple[int, bytes], what: str) -> None:
 
 
 def _problem(code: int, what: str) -> SendRefused | SendDeferred | smtplib.SMTPServerDisconnected:
-    """The error for a reply `code` to `what`. A server's own words are not repeated: they may hold addresses."""
+    """The error for a reply `code` to `what`.
+
+    The server's own words are not repeated: they may hold addresses.
+    """
     if code // 100 == LATER:
         return SendDeferred(f"The mail server cannot take {what} now ({code}); it is tried again.")
     if code // 100 == OK + 3:

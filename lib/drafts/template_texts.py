@@ -1,7 +1,7 @@
 """The sentences of the template composer, by language.
 
-They promise nothing that was not offered: no time, date, price or link of their own. `{slot}` is a phrase as it
-was offered, `{slots}` a list of such phrases, `{link}` the workspace's booking link.
+They promise nothing that was not offered: no time, date, price or link of their own. `{slot}` is a phrase
+as it was offered, `{slots}` a list of such phrases, `{link}` the workspace's booking link.
 """
 
 from dataclasses import dataclass
@@ -34,15 +34,19 @@ TEXTS: Final[dict[Language, Texts]] = {
         moves={
             Move.CONFIRM_SLOT: "Thank you, {slot} works for us. You will get a calendar invitation for it.",
             Move.ASK_WHICH_SLOT: "Thank you. Which of these would suit you?\n\n{slots}",
-            Move.OFFER_SLOTS: "Thank you for your message. These are the times that we can offer:\n\n{slots}\n\n"
+            Move.OFFER_SLOTS: "Thank you for your message. These are the times that we can "
+            "offer:\n\n{slots}\n\n"
             "Which one suits you, and in which time zone are you?",
-            Move.POINT_TO_BOOKING: "Thank you for your message. You can pick a time that suits you here:\n{link}",
+            Move.POINT_TO_BOOKING: "Thank you for your message. You can pick a time that suits you "
+            "here:\n{link}",
             Move.USE_THEIR_SCHEDULER: "Thank you for sharing your calendar. We will pick a time there.",
-            Move.ASK_FOR_TIMES: "Thank you for your message, we would be glad to talk. Which days and times suit "
+            Move.ASK_FOR_TIMES: "Thank you for your message, we would be glad to talk. Which days and "
+            "times suit "
             "you, and in which time zone are you?",
             Move.CHECK_PROPOSAL: "Thank you for your suggestion. We will check it against our calendar and "
             "come back to you with an answer.",
-            Move.FIND_NEW_TIME: "Thank you for letting us know, we are glad to find another time. Which days and "
+            Move.FIND_NEW_TIME: "Thank you for letting us know, we are glad to find another time. Which "
+            "days and "
             "times would suit you better?",
             Move.ACCEPT_DECLINE: "Thank you for letting us know. We will not follow up any further; should "
             "anything change, we are glad to hear from you.",
@@ -51,7 +55,8 @@ TEXTS: Final[dict[Language, Texts]] = {
             "answer.",
         },
         pricing="On the price: {sentence}",
-        pricing_open="What it costs depends on what you need. How many people would use it, and from when? We "
+        pricing_open="What it costs depends on what you need. How many people would use it, and from "
+        "when? We "
         "will then send you exact figures.",
     ),
     Language.GERMAN: Texts(
@@ -59,27 +64,34 @@ TEXTS: Final[dict[Language, Texts]] = {
         greeting_unnamed="Guten Tag,",
         closing="Viele Grüße",
         moves={
-            Move.CONFIRM_SLOT: "vielen Dank, {slot} passt uns gut. Sie bekommen eine Einladung in Ihren Kalender.",
+            Move.CONFIRM_SLOT: "vielen Dank, {slot} passt uns gut. Sie bekommen eine Einladung in Ihren "
+            "Kalender.",
             Move.ASK_WHICH_SLOT: "vielen Dank. Welcher dieser Termine passt Ihnen?\n\n{slots}",
-            Move.OFFER_SLOTS: "vielen Dank für Ihre Nachricht. Diese Termine können wir anbieten:\n\n{slots}\n\n"
+            Move.OFFER_SLOTS: "vielen Dank für Ihre Nachricht. Diese Termine können wir "
+            "anbieten:\n\n{slots}\n\n"
             "Welcher passt Ihnen, und in welcher Zeitzone sind Sie?",
             Move.POINT_TO_BOOKING: "vielen Dank für Ihre Nachricht. Hier können Sie einen passenden Termin "
             "wählen:\n{link}",
             Move.USE_THEIR_SCHEDULER: "vielen Dank für Ihren Kalender. Wir suchen uns dort einen Termin aus.",
-            Move.ASK_FOR_TIMES: "vielen Dank für Ihre Nachricht, wir sprechen gern mit Ihnen. Welche Tage und "
+            Move.ASK_FOR_TIMES: "vielen Dank für Ihre Nachricht, wir sprechen gern mit Ihnen. Welche "
+            "Tage und "
             "Uhrzeiten passen Ihnen, und in welcher Zeitzone sind Sie?",
-            Move.CHECK_PROPOSAL: "vielen Dank für Ihren Vorschlag. Wir prüfen den Termin und melden uns mit einer "
+            Move.CHECK_PROPOSAL: "vielen Dank für Ihren Vorschlag. Wir prüfen den Termin und melden uns "
+            "mit einer "
             "Antwort.",
-            Move.FIND_NEW_TIME: "vielen Dank für die Nachricht, wir finden gern einen anderen Termin. Welche Tage "
+            Move.FIND_NEW_TIME: "vielen Dank für die Nachricht, wir finden gern einen anderen Termin. "
+            "Welche Tage "
             "und Uhrzeiten passen Ihnen besser?",
-            Move.ACCEPT_DECLINE: "vielen Dank für Ihre Antwort. Wir melden uns nicht weiter; falls sich etwas "
+            Move.ACCEPT_DECLINE: "vielen Dank für Ihre Antwort. Wir melden uns nicht weiter; falls sich "
+            "etwas "
             "ändert, freuen wir uns über eine Nachricht.",
             Move.ANSWER_PRICING: "vielen Dank für Ihre Frage.",
             Move.ACKNOWLEDGE: "vielen Dank für Ihre Nachricht. Wir sehen sie uns an und melden uns mit einer "
             "Antwort.",
         },
         pricing="Zum Preis: {sentence}",
-        pricing_open="Die Kosten hängen davon ab, was Sie brauchen. Wie viele Personen würden damit arbeiten, und "
+        pricing_open="Die Kosten hängen davon ab, was Sie brauchen. Wie viele Personen würden damit "
+        "arbeiten, und "
         "ab wann? Dann schicken wir Ihnen genaue Zahlen.",
     ),
     Language.FRENCH: Texts(
@@ -87,26 +99,34 @@ TEXTS: Final[dict[Language, Texts]] = {
         greeting_unnamed="Bonjour,",
         closing="Bien cordialement",
         moves={
-            Move.CONFIRM_SLOT: "Merci, {slot} nous convient. Vous recevrez une invitation dans votre calendrier.",
+            Move.CONFIRM_SLOT: "Merci, {slot} nous convient. Vous recevrez une invitation dans votre "
+            "calendrier.",
             Move.ASK_WHICH_SLOT: "Merci. Lequel de ces créneaux vous convient ?\n\n{slots}",
-            Move.OFFER_SLOTS: "Merci pour votre message. Voici les créneaux que nous pouvons proposer :\n\n{slots}"
+            Move.OFFER_SLOTS: "Merci pour votre message. Voici les créneaux que nous pouvons proposer "
+            ":\n\n{slots}"
             "\n\nLequel vous convient, et dans quel fuseau horaire êtes-vous ?",
-            Move.POINT_TO_BOOKING: "Merci pour votre message. Vous pouvez choisir un créneau à cette adresse :\n"
+            Move.POINT_TO_BOOKING: "Merci pour votre message. Vous pouvez choisir un créneau à cette "
+            "adresse :\n"
             "{link}",
             Move.USE_THEIR_SCHEDULER: "Merci pour votre calendrier. Nous allons y choisir un créneau.",
-            Move.ASK_FOR_TIMES: "Merci pour votre message, nous serions ravis d'échanger. Quels jours et quelles "
+            Move.ASK_FOR_TIMES: "Merci pour votre message, nous serions ravis d'échanger. Quels jours et "
+            "quelles "
             "heures vous conviennent, et dans quel fuseau horaire êtes-vous ?",
-            Move.CHECK_PROPOSAL: "Merci pour votre proposition. Nous vérifions notre calendrier et revenons vers "
+            Move.CHECK_PROPOSAL: "Merci pour votre proposition. Nous vérifions notre calendrier et "
+            "revenons vers "
             "vous.",
-            Move.FIND_NEW_TIME: "Merci de nous avoir prévenus, nous trouverons volontiers un autre créneau. Quels "
+            Move.FIND_NEW_TIME: "Merci de nous avoir prévenus, nous trouverons volontiers un autre "
+            "créneau. Quels "
             "jours et quelles heures vous conviendraient mieux ?",
-            Move.ACCEPT_DECLINE: "Merci pour votre réponse. Nous ne vous relancerons pas ; si les choses changent, "
+            Move.ACCEPT_DECLINE: "Merci pour votre réponse. Nous ne vous relancerons pas ; si les choses "
+            "changent, "
             "nous serons ravis de vous lire.",
             Move.ANSWER_PRICING: "Merci pour votre question.",
             Move.ACKNOWLEDGE: "Merci pour votre message. Nous l'examinons et revenons vers vous.",
         },
         pricing="Concernant le prix : {sentence}",
-        pricing_open="Le coût dépend de vos besoins. Combien de personnes l'utiliseraient, et à partir de quand ? "
+        pricing_open="Le coût dépend de vos besoins. Combien de personnes l'utiliseraient, et à partir "
+        "de quand ? "
         "Nous vous enverrons alors des chiffres précis.",
     ),
     Language.SPANISH: Texts(
@@ -116,14 +136,19 @@ TEXTS: Final[dict[Language, Texts]] = {
         moves={
             Move.CONFIRM_SLOT: "Gracias, {slot} nos viene bien. Recibirá una invitación en su calendario.",
             Move.ASK_WHICH_SLOT: "Gracias. ¿Cuál de estos horarios le conviene?\n\n{slots}",
-            Move.OFFER_SLOTS: "Gracias por su mensaje. Estos son los horarios que podemos ofrecer:\n\n{slots}\n\n"
+            Move.OFFER_SLOTS: "Gracias por su mensaje. Estos son los horarios que podemos "
+            "ofrecer:\n\n{slots}\n\n"
             "¿Cuál le conviene y en qué zona horaria está?",
-            Move.POINT_TO_BOOKING: "Gracias por su mensaje. Puede elegir un horario en esta dirección:\n{link}",
+            Move.POINT_TO_BOOKING: "Gracias por su mensaje. Puede elegir un horario en esta "
+            "dirección:\n{link}",
             Move.USE_THEIR_SCHEDULER: "Gracias por compartir su calendario. Elegiremos allí un horario.",
-            Move.ASK_FOR_TIMES: "Gracias por su mensaje, estaremos encantados de hablar. ¿Qué días y horas le "
+            Move.ASK_FOR_TIMES: "Gracias por su mensaje, estaremos encantados de hablar. ¿Qué días y "
+            "horas le "
             "convienen y en qué zona horaria está?",
-            Move.CHECK_PROPOSAL: "Gracias por su propuesta. Revisaremos nuestro calendario y le responderemos.",
-            Move.FIND_NEW_TIME: "Gracias por avisarnos, encontraremos otro horario con gusto. ¿Qué días y horas le "
+            Move.CHECK_PROPOSAL: "Gracias por su propuesta. Revisaremos nuestro calendario y le "
+            "responderemos.",
+            Move.FIND_NEW_TIME: "Gracias por avisarnos, encontraremos otro horario con gusto. ¿Qué días "
+            "y horas le "
             "convienen más?",
             Move.ACCEPT_DECLINE: "Gracias por su respuesta. No insistiremos más; si algo cambia, estaremos "
             "encantados de saber de usted.",
@@ -131,7 +156,8 @@ TEXTS: Final[dict[Language, Texts]] = {
             Move.ACKNOWLEDGE: "Gracias por su mensaje. Lo revisaremos y le responderemos.",
         },
         pricing="Sobre el precio: {sentence}",
-        pricing_open="El coste depende de lo que necesite. ¿Cuántas personas lo usarían y desde cuándo? Entonces le "
+        pricing_open="El coste depende de lo que necesite. ¿Cuántas personas lo usarían y desde cuándo? "
+        "Entonces le "
         "enviaremos cifras exactas.",
     ),
 }

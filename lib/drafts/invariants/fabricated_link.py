@@ -23,8 +23,7 @@ _CALLS: Final = (
     rf"{_BOOK}\bhere{_ENDS}",
     _BOOK + r"\b(?:via|through|using|at|on|from|with)\s+(?:the|this|my|our)\s+"
     r"(?:calendly|scheduler|booking\s+page|calendar\s+page)\b",
-    r"\b(?:über|unter|mit)\s+(?:den|diesen|diesem|dem|folgende[nm]|meine[nm]|unsere[nm])\s+"
-    r"(?:\w+\s+)?(?:buchungs|kalender)?link\b",
+    r"\b(?:über|unter|mit)\s+(?:den|dem|diese[nm]|meine[nm]|unsere[nm])\s+(?:buchungs|kalender)?link\b",
     rf"\bbuchen\b[^.!?\n]{{0,40}}\bhier{_ENDS}",
     r"\b(?:via|avec|par|sur)\s+(?:ce|le|notre|mon)\s+lien\b",
     r"\br[ée]servez\b[^.!?\n]{0,40}\bici\b",

@@ -14,7 +14,8 @@ SALES_NEEDED: Final = 2
 
 _BOOKING: Final = re.compile(
     r"\b(?:re-?schedul\w*|schedul\w*|book(?:ing)?|meet(?:ing)?|calls?|calendar|demo|availab\w*|slots?"
-    r"|what\s+times?|which\s+(?:day|time)s?|when\s+(?:can|are|could|would|works?)|works?\s+(?:\w+\s+)?for\s+(?:me|us)"
+    r"|what\s+times?|which\s+(?:day|time)s?|when\s+(?:can|are|could|would|works?)"
+    r"|works?\s+(?:\w+\s+)?for\s+(?:me|us)"
     r"|that\s+works?|let'?s\s+(?:talk|chat|connect|speak)|free\s+(?:on|at|next|this|for)|set\s+(?:\w+\s+)?up"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow"
     r"|termin\w*|treffen|telefonat|anruf|uhrzeit|rendez-?vous|r[ée]union|appel|cr[ée]neau|disponib\w+"
@@ -22,20 +23,25 @@ _BOOKING: Final = re.compile(
     re.IGNORECASE,
 )
 _INFORMATION: Final = re.compile(
-    r"\b(?:(?:more|some|further|any|additional|the)\s+(?:info\w*|details?)|information|pric(?:e|es|ing)|costs?"
+    r"\b(?:(?:more|some|further|any|additional|the)\s+(?:info\w*|details?)|information|pric(?:e|es|ing)"
+    r"|costs?"
     r"|how\s+much|quote|brochure|deck|one-?pager|case\s+stud(?:y|ies)|learn\s+more|know\s+more"
-    r"|how\s+(?:does|do)\s+(?:it|this|you|your)|what\s+(?:does|do)\s+(?:it|you|your)|tell\s+(?:me|us)\s+(?:more|about)"
+    r"|how\s+(?:does|do)\s+(?:it|this|you|your)|what\s+(?:does|do)\s+(?:it|you|your)|tell\s+(?:me"
+    r"|us)\s+(?:more|about)"
     r"|informationen|preise?|kosten|prix|tarifs?|renseignements|precios?|informaci[óo]n)\b",
     re.IGNORECASE,
 )
 _FIRST: Final = re.compile(
-    r"\b(?:first(?:ly)?|beforehand|before\s+(?:we|i|any|a|the|booking|scheduling|meeting|committing|that|setting)"
+    r"\b(?:first(?:ly)?|beforehand|before\s+(?:we|i|any|a|the|booking|scheduling|meeting|committing|that"
+    r"|setting)"
     r"|prior\s+to|zuerst|vorab|bevor|d'abord|avant|primero|antes)\b",
     re.IGNORECASE,
 )
 _SALES: Final = re.compile(
-    r"\b(?P<word>platform|solutions?|software|product|roi|revenue|growth|grow|profit\w*|leads|pipeline|results?"
-    r"|clients?|customers?|case\s+stud(?:y|ies)|proven|guarantee\w*|value|benefits?|features?|pricing|discount\w*"
+    r"\b(?P<word>platform|solutions?|software|product|roi|revenue|growth|grow|profit\w*|leads|pipeline"
+    r"|results?"
+    r"|clients?|customers?|case\s+stud(?:y|ies)|proven|guarantee\w*|value|benefits?|features?|pricing"
+    r"|discount\w*"
     r"|offer(?:ing)?s?|deal|increas\w*|boost\w*|scal(?:e|es|ing|able)|sav(?:e|es|ings?)|transform\w*|leading"
     r"|industry|award-\w+|best-in-class|cutting-edge|state-of-the-art|game-chang\w+|world-class|unlock\w*"
     r"|exclusive|opportunit\w+|success\w*|streamlin\w*|conversions?|accelerat\w*|empower\w*|maximi[sz]\w*"
@@ -43,9 +49,12 @@ _SALES: Final = re.compile(
     re.IGNORECASE,
 )
 _LOGISTICS: Final = re.compile(
-    r"\b(?:(?:re-?)?schedul\w*|(?:re-?)?book(?:ed|ing|ings)?|calendar|invit(?:e|es|ation)|slots?|availab\w*|confirm\w*"
-    r"|time\s?zones?|what\s+(?:day|time)s?|which\s+(?:day|time|one|of)|(?:best|good|another|other|suitable)\s+(?:day|time)s?"
-    r"|works?\s+(?:best\s+|better\s+|well\s+)?for\s+(?:you|me|us)|suits?\s+you|when\s+(?:are|would|works|can|could)"
+    r"\b(?:(?:re-?)?schedul\w*|(?:re-?)?book(?:ed|ing|ings)?|calendar|invit(?:e|es|ation)|slots?"
+    r"|availab\w*|confirm\w*"
+    r"|time\s?zones?|what\s+(?:day|time)s?|which\s+(?:day|time|one|of)|(?:best|good|another|other"
+    r"|suitable)\s+(?:day|time)s?"
+    r"|works?\s+(?:best\s+|better\s+|well\s+)?for\s+(?:you|me|us)|suits?\s+you|when\s+(?:are|would|works"
+    r"|can|could)"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|dial-?in"
     r"|termin\w*|uhrzeit|kalender\w*|cr[ée]neaux?|disponib\w+|calendrier|horarios?|calendario|agenda\w*)\b",
     re.IGNORECASE,

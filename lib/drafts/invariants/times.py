@@ -1,8 +1,9 @@
 """The times of day that a text names, normalised to `h:mmam` (domain §3).
 
 Read are `2pm`, `2:00 PM`, `2.30 p.m.`, `14:00`, `2:00`, ranges (`2-3pm`: both ends), `two o'clock`, `half
-past two`, `noon`, `midnight`, `at 2`, `14 Uhr`, `14h30`, `à 14 h` and `a las 14`. A time without am or pm and not
-plainly of the 24-hour clock (`2:00`, `at 2`) has two readings. Web addresses and dates are not searched.
+past two`, `noon`, `midnight`, `at 2`, `14 Uhr`, `14h30`, `à 14 h` and `a las 14`. A time without am or pm
+and not plainly of the 24-hour clock (`2:00`, `at 2`) has two readings. Web addresses and dates are not
+searched.
 """
 
 import re
@@ -23,7 +24,8 @@ _HOUR: Final = r"(?:\d{1,2}|" + "|".join(_WORDS) + ")"
 _START: Final = r"(?<![\w:.,/+$€£-])"
 _HALF: Final = r"\.?\s?m\b\.?"
 _AFTER_BARE: Final = (
-    r"(?=\s*(?:$|[.,;!?)\n]|-\s|(?:on|tomorrow|today|tonight|this|next|works?|sharp|instead|if|for|and|or|then"
+    r"(?=\s*(?:$|[.,;!?)\n]|-\s|(?:on|tomorrow|today|tonight|this|next|works?|sharp|instead|if|for|and"
+    r"|or|then"
     r"|would|is|your|our|my|local|uhr|et|est|edt|ct|cst|pt|pst|pdt|cet|cest|gmt|utc|bst"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b))"
 )

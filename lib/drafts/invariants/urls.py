@@ -9,8 +9,9 @@ from lib.drafts.invariants.wording import plain
 SCHEDULER_NAMES: Final = frozenset(
     {
         "acuityscheduling", "appointlet", "calendly", "chilipiper", "cronify", "doodle", "kalendme",
-        "koalendar", "meetergo", "motionapp", "oncehub", "picktime", "savvycal", "scheduleonce", "setmore", "simplybook",
-        "squarespacescheduling", "tidycal", "vyte", "whenly", "youcanbook", "youcanbookme", "zcal", "zeeg",
+        "koalendar", "meetergo", "motionapp", "oncehub", "picktime", "savvycal", "scheduleonce", "setmore",
+        "simplybook", "squarespacescheduling", "tidycal", "vyte", "youcanbook", "youcanbookme", "zcal",
+        "zeeg",
     }
 )  # fmt: skip
 """A host with one of these as a label is a scheduler, `calendly.com.example` included."""
