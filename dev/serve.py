@@ -145,7 +145,7 @@ def _serve(
 
 def _start_clock(route: CronRoute) -> None:
     def tick() -> None:
-        moment = time.strftime("%H:%M:%S", time.gmtime())
+        moment = time.strftime("%H:%M:%S", time.gmtime(time.time()))
         say(f"{moment}Z", route.call())
 
     clock = LocalClock(now=time.time, wait=_wait, tick=tick)
