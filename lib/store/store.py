@@ -11,7 +11,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from lib.environment.decision import DeploymentKind
-from lib.errors import StoreTimedOut, StoreUnavailable
+from lib.errors import EnvironmentRefused, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import read_marks, require_compatible
 from lib.store.connection import BoundedConnection
 
@@ -52,6 +52,8 @@ class Store:
         self._options = options
         self._opening = threading.Lock()
         self._opened = False
+        self.refusal: EnvironmentRefused | None = None
+        """Why this database may not be used, once that is known."""
         self._pool: ConnectionPool[BoundedConnection] = ConnectionPool(
             options.dsn or "",
             connection_class=BoundedConnection,
@@ -68,17 +70,20 @@ class Store:
         )
 
     @contextmanager
-    def transaction(self, *, statement_timeout_ms: int | None = None) -> Iterator[Connection]:
+    def transaction(
+        self, *, statement_timeout_ms: int | None = None, checkout_timeout_ms: int | None = None
+    ) -> Iterator[Connection]:
         """One transaction: committed at the end, rolled back when the body raises.
 
-        `statement_timeout_ms` replaces the setting's for long but bounded statements. Raises
+        `statement_timeout_ms` and `checkout_timeout_ms` (the wait for a connection) replace the settings'.
+        Raises
         StoreUnavailable (StoreTimedOut for a statement over its time), EnvironmentRefused, SchemaOutdated
         or SchemaTooNew; whatever it raises, nothing of the body has been committed, a broken connection at
         the commit itself excepted.
         """
         limit = statement_timeout_ms or self._options.statement_timeout_ms
         try:
-            with self._connection() as connection:
+            with self._connection(checkout_timeout_ms) as connection:
                 connection.wait_limit_seconds = (limit + CLIENT_MARGIN_MS) / 1000
                 self._verify(connection)
                 with connection.transaction():
@@ -92,10 +97,10 @@ class Store:
             raise StoreUnavailable from error
 
     @contextmanager
-    def _connection(self) -> Iterator[BoundedConnection]:
+    def _connection(self, timeout_ms: int | None) -> Iterator[BoundedConnection]:
         self._open()
         try:
-            connection = self._pool.getconn()
+            connection = self._pool.getconn((timeout_ms or self._options.connect_timeout_ms) / 1000)
         except (PoolTimeout, TooManyRequests, PoolClosed) as error:
             raise StoreUnavailable from error
         with connection_returned(self._pool, connection):
@@ -113,7 +118,11 @@ class Store:
         """Check stamp and schema before the connection's first statement, and again after a while."""
         now = time.monotonic()
         if connection.verified_at is None or now - connection.verified_at > VERIFIED_FOR_SECONDS:
-            require_compatible(read_marks(connection), self._options.kind)
+            try:
+                require_compatible(read_marks(connection), self._options.kind)
+            except EnvironmentRefused as refusal:
+                self.refusal = refusal
+                raise
             connection.verified_at = now
 
     def close(self) -> None:

@@ -1,0 +1,68 @@
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from lib.environment.decision import DeploymentKind
+from lib.errors import EnvironmentRefused, MigrationRefused, StoreUnavailable
+from lib.store.compatibility import APP_SCHEMA, SCHEMA_NEEDED
+from lib.store.migrate import current_marks, upgrade_database
+from tests.conftest import Database
+
+PREVIEW, PRODUCTION, DEVELOPMENT = (
+    DeploymentKind.PREVIEW,
+    DeploymentKind.PRODUCTION,
+    DeploymentKind.DEVELOPMENT,
+)
+
+
+@pytest.fixture
+def empty_url(database: Database) -> Iterator[str]:
+    """A database without a schema."""
+    database.run("CREATE DATABASE everytick_empty TEMPLATE template0")
+    yield urlsplit(database.url)._replace(path="/everytick_empty").geturl()
+    database.run("DROP DATABASE everytick_empty WITH (FORCE)")
+
+
+class TestUpgrade:
+    def test_brings_an_empty_database_to_the_newest_revision(self, empty_url: str) -> None:
+        assert current_marks(empty_url) is None
+        done = upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
+        assert done.before is None
+        assert (done.after.kind, done.after.schema_version) == ("development", SCHEMA_NEEDED)
+
+    def test_a_second_time_changes_nothing(self, empty_url: str) -> None:
+        first = upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
+        assert upgrade_database(empty_url, kind=DEVELOPMENT, said=None).before == first.after
+
+    def test_stamps_what_the_operator_says(self, empty_url: str) -> None:
+        assert upgrade_database(empty_url, kind=DEVELOPMENT, said=PRODUCTION).after.kind == "production"
+
+    def test_never_restamps(self, empty_url: str) -> None:
+        upgrade_database(empty_url, kind=DEVELOPMENT, said=PRODUCTION)
+        with pytest.raises(EnvironmentRefused, match="stamped production"):
+            upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
+
+    @pytest.mark.parametrize(
+        "dsn",
+        [
+            "postgresql://db.example.com/app",
+            "postgresql://localhost,db.example.com/app",
+            "postgresql://localhost/app?hostaddr=192.0.2.1",
+        ],
+    )
+    def test_another_host_needs_as(self, dsn: str) -> None:
+        """A host that isn't loopback is only upgraded when it is said what it is (design §3)."""
+        with pytest.raises(MigrationRefused, match="--as"):
+            upgrade_database(dsn, kind=PREVIEW, said=None)
+
+    def test_an_unreachable_database_is_named(self) -> None:
+        with pytest.raises(StoreUnavailable):
+            upgrade_database("postgresql://127.0.0.1:1/none", kind=DEVELOPMENT, said=None)
+        with pytest.raises(StoreUnavailable):
+            current_marks("postgresql://127.0.0.1:1/none")
+
+    def test_the_code_and_the_newest_revision_agree(self, database: Database) -> None:
+        newest = int(database.value("SELECT version_num FROM schema_revisions"))
+        assert newest == SCHEMA_NEEDED == APP_SCHEMA
+        assert newest == database.value("SELECT schema_version FROM schema_compatibility")

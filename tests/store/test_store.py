@@ -1,0 +1,169 @@
+import socket
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from lib.environment.decision import DeploymentKind
+from lib.errors import (
+    EnvironmentRefused,
+    SchemaOutdated,
+    SchemaTooNew,
+    StoreTimedOut,
+    StoreUnavailable,
+)
+from lib.store.store import Store, StoreOptions
+from tests.conftest import Database
+
+DEVELOPMENT = DeploymentKind.DEVELOPMENT
+
+
+@pytest.fixture
+def store(database: Database) -> Iterator[Store]:
+    with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as held:
+        yield held
+
+
+class TestTransaction:
+    def test_commits_at_the_end(self, store: Store, database: Database) -> None:
+        with store.transaction() as connection:
+            connection.execute("INSERT INTO workspaces (name) VALUES ('kept')")
+        assert database.rows("SELECT name FROM workspaces") == [("kept",)]
+
+    def test_rolls_back_what_raises(self, store: Store, database: Database) -> None:
+        with pytest.raises(ZeroDivisionError), store.transaction() as connection:
+            connection.execute("INSERT INTO workspaces (name) VALUES ('lost')")
+            raise ZeroDivisionError
+        assert database.rows("SELECT name FROM workspaces") == []
+
+    def test_ends_a_slow_statement(self, store: Store) -> None:
+        """Every external call has a total deadline; a statement's is the server's own."""
+        with pytest.raises(StoreTimedOut), store.transaction(statement_timeout_ms=100) as connection:
+            connection.execute("SELECT pg_sleep(10)")
+
+    def test_ends_the_wait_for_a_lock(self, store: Store, database: Database) -> None:
+        database.run("INSERT INTO workspaces (name) VALUES ('contended')")
+        lock = "SELECT 1 FROM workspaces FOR UPDATE"
+        with store.transaction() as first, first.cursor() as cursor:
+            cursor.execute(lock)
+            with pytest.raises(StoreTimedOut), store.transaction(statement_timeout_ms=200) as second:
+                second.execute(lock)
+
+    def test_serves_again_after_its_connections_were_cut(self, store: Store, database: Database) -> None:
+        with store.transaction() as connection:
+            ((backend,),) = connection.execute("SELECT pg_backend_pid()").fetchall()
+        database.run("SELECT pg_terminate_backend(%s)", backend)
+        with store.transaction() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+    def test_names_a_connection_that_broke_in_the_middle(self, store: Store, database: Database) -> None:
+        with pytest.raises(StoreUnavailable), store.transaction() as connection:
+            ((backend,),) = connection.execute("SELECT pg_backend_pid()").fetchall()
+            database.run("SELECT pg_terminate_backend(%s)", backend)
+            connection.execute("SELECT 1")
+
+    def test_fails_fast_when_the_pool_is_empty(self, database: Database) -> None:
+        """Failure D8: a saturated pool answers soon instead of queueing."""
+        options = StoreOptions(dsn=database.url, kind=DEVELOPMENT, pool_max=1)
+        with Store(options) as small, small.transaction(), pytest.raises(StoreUnavailable):
+            with small.transaction(checkout_timeout_ms=100):
+                pass
+
+    def test_says_what_to_do_without_a_database(self) -> None:
+        with Store(StoreOptions(dsn=None, kind=DEVELOPMENT)) as store:
+            with pytest.raises(StoreUnavailable, match="DATABASE_URL"), store.transaction():
+                pass
+
+
+class TestUnreachable:
+    def test_refused_is_unavailable(self) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        options = StoreOptions(
+            dsn=f"postgresql://nobody@127.0.0.1:{port}/x", kind=DEVELOPMENT, connect_timeout_ms=300
+        )
+        with Store(options) as store, pytest.raises(StoreUnavailable), store.transaction():
+            pass
+
+    def test_a_server_that_says_nothing_is_unavailable(self) -> None:
+        """A black hole accepts and never answers; the wait for a connection still ends."""
+        with socket.create_server(("127.0.0.1", 0)) as hole:
+            port = hole.getsockname()[1]
+            options = StoreOptions(
+                dsn=f"postgresql://nobody@127.0.0.1:{port}/x", kind=DEVELOPMENT, connect_timeout_ms=300
+            )
+            with Store(options) as store, pytest.raises(StoreUnavailable), store.transaction():
+                pass
+
+
+class TestVerification:
+    """The stamp and the schema are checked on each new connection, before any other statement (design §9)."""
+
+    @pytest.mark.parametrize(
+        ("stamp", "kind", "refused"),
+        [
+            ("production", DeploymentKind.PRODUCTION, False),
+            ("production", DeploymentKind.PREVIEW, True),
+            ("production", DeploymentKind.DEVELOPMENT, True),
+            ("preview", DeploymentKind.PRODUCTION, True),
+            ("development", DeploymentKind.PRODUCTION, True),
+            ("preview", DeploymentKind.PREVIEW, False),
+            ("preview", DeploymentKind.DEVELOPMENT, False),
+            ("development", DeploymentKind.PREVIEW, False),
+        ],
+    )
+    def test_production_and_others_never_meet(
+        self, database: Database, stamp: str, kind: DeploymentKind, *, refused: bool
+    ) -> None:
+        database.run("UPDATE environment_stamp SET kind = %s", stamp)
+        with Store(StoreOptions(dsn=database.url, kind=kind)) as store:
+            if not refused:
+                with store.transaction() as connection:
+                    assert connection.execute("SELECT 1").fetchone() == (1,)
+                return
+            with pytest.raises(EnvironmentRefused) as caught, store.transaction():
+                pass
+            assert caught.value.problem_code == "database_stamp_mismatch"
+
+    def test_an_older_schema_names_the_missing_revision(self, database: Database) -> None:
+        """Failure D12: code ahead of its database answers clearly and does no partial work."""
+        database.run("UPDATE schema_compatibility SET schema_version = 2, min_app_schema = 1")
+        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as store:
+            with pytest.raises(SchemaOutdated, match="flask db upgrade"), store.transaction():
+                pass
+
+    def test_a_newer_schema_is_fine(self, database: Database) -> None:
+        """A platform's instant rollback runs old code on a new schema."""
+        database.run("UPDATE schema_compatibility SET schema_version = 99")
+        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as store, store.transaction():
+            pass
+
+    def test_a_schema_that_no_longer_serves_this_code_is_refused(self, database: Database) -> None:
+        database.run("UPDATE schema_compatibility SET schema_version = 99, min_app_schema = 98")
+        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as store:
+            with pytest.raises(SchemaTooNew), store.transaction():
+                pass
+
+
+class TestClock:
+    def test_everybody_sees_the_shifted_clock(self, store: Store, database: Database) -> None:
+        """Windows, leases and grace go by one SQL function, which tests shift (design §1.4)."""
+        database.shift_clock(timedelta(days=3))
+        with store.transaction() as connection:
+            ((ahead,),) = connection.execute("SELECT everytick_now() - statement_timestamp()").fetchall()
+        assert ahead == timedelta(days=3)
+
+
+class TestThreads:
+    def test_one_store_serves_many_threads(self, store: Store, database: Database) -> None:
+        def insert(number: int) -> None:
+            with store.transaction() as connection:
+                connection.execute("INSERT INTO workspaces (name) VALUES (%s)", (f"w{number}",))
+
+        threads = [threading.Thread(target=insert, args=(number,)) for number in range(12)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(timeout=30)
+        assert database.value("SELECT count(*) FROM workspaces") == 12
