@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request
 
 from lib.environment.decision import DeploymentKind, GuardDecision
 from lib.web.problems import problem
+from lib.web.refusal import is_refused
 
 PATH: Final = "/api/inngest"
 HEADER: Final = "x-inngest-env"
@@ -29,7 +30,7 @@ def inngest_off_routes(decision: GuardDecision) -> Blueprint:
 
     @routes.after_app_request
     def say_environment(response: Response) -> Response:
-        if request.path.rstrip("/") == PATH:
+        if request.path.rstrip("/") == PATH and not is_refused():
             response.headers[HEADER] = name
         return response
 
