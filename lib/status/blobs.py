@@ -15,7 +15,7 @@ from redis.retry import Retry
 from lib.clock import Clock, iso
 from lib.log.events import LogEvent
 from lib.settings import Settings
-from lib.work.run_status import RunSource
+from lib.status.run_status import RunSource
 
 WARN_EVERY_SECONDS: Final = 60.0
 """A failing cache is logged this often at most (design §6)."""
