@@ -1,0 +1,130 @@
+"""Maintenance: every item, isolated, within the budget, one holder at a time (design §8, D1, L5, L15)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+import structlog
+
+from lib.clock import Deadline
+from lib.log.events import LogEvent
+from lib.maintenance.draft_pipeline_runs import DRAFT_PIPELINE_RUNS
+from lib.maintenance.item import ItemResult, MaintenanceItem
+from lib.maintenance.lead_memory import LEAD_MEMORY
+from lib.maintenance.own_retention import OWN_RETENTION
+from lib.maintenance.queue_health import QUEUE_HEALTH
+from lib.maintenance.stale_drafts import STALE_DRAFTS
+from lib.maintenance.workspace_memory import WORKSPACE_MEMORY
+from lib.services import Services
+from lib.single_flight import single_flight
+from lib.store.lease import LeaseName
+
+ITEMS: Final = (
+    QUEUE_HEALTH,
+    STALE_DRAFTS,
+    DRAFT_PIPELINE_RUNS,
+    LEAD_MEMORY,
+    WORKSPACE_MEMORY,
+    OWN_RETENTION,
+)
+"""Every item, in the order in which they run; none can be left out by a caller."""
+
+
+class MaintenanceStatus(StrEnum):
+    """How maintenance as a whole ended (failure L15)."""
+
+    SUCCEEDED = "succeeded"
+    DEGRADED = "degraded"
+    """Some items failed."""
+    FAILED = "failed"
+    """All items failed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemReport:
+    """One item's part of the summary."""
+
+    ok: bool
+    duration_ms: int
+    result: ItemResult | None
+    """None when the item failed."""
+    error: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Its public shape."""
+        counts = self.result.counts if self.result else {}
+        remaining = self.result.remaining if self.result else None
+        return {
+            "ok": self.ok,
+            "durationMs": self.duration_ms,
+            **counts,
+            "remaining": remaining,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceSummary:
+    """What maintenance did."""
+
+    items: Mapping[str, ItemReport]
+
+    @property
+    def status(self) -> MaintenanceStatus:
+        """The verdict over all items."""
+        failed = sum(not report.ok for report in self.items.values())
+        if failed == 0:
+            return MaintenanceStatus.SUCCEEDED
+        return MaintenanceStatus.FAILED if failed == len(self.items) else MaintenanceStatus.DEGRADED
+
+    @property
+    def error(self) -> str | None:
+        """The failed items' errors in one line; None when none failed."""
+        errors = [f"{name}: {report.error}" for name, report in self.items.items() if not report.ok]
+        return "; ".join(errors) or None
+
+    def as_json(self) -> dict[str, Any]:
+        """The public summary of design §8."""
+        return {
+            "status": self.status,
+            "items": {name: report.as_json() for name, report in self.items.items()},
+        }
+
+
+def run_maintenance(
+    services: Services, deadline: Deadline, items: tuple[MaintenanceItem, ...] = ITEMS
+) -> MaintenanceSummary:
+    """Run every item; one that fails is reported and the rest stand.
+
+    Each item gets an equal share of the time that is left. Raises LeaseHeld while another execution is
+    alive, StoreError when the lease itself cannot be taken.
+    """
+    with single_flight(services, LeaseName.MAINTENANCE):
+        return MaintenanceSummary(
+            items={
+                item.name: _run_item(services, item, _share(deadline, len(items) - index))
+                for index, item in enumerate(items)
+            }
+        )
+
+
+def _share(deadline: Deadline, items_left: int) -> Deadline:
+    return deadline.at_most_ms(deadline.remaining_ms() / items_left)
+
+
+def _run_item(services: Services, item: MaintenanceItem, deadline: Deadline) -> ItemReport:
+    started = services.clock.monotonic()
+    result, failure = None, None
+    try:
+        result = item.run(services, deadline)
+    except Exception as error:  # noqa: BLE001 - isolated: recorded here, and the other items go on
+        failure = error
+    duration_ms = round((services.clock.monotonic() - started) * 1000)
+    log = structlog.get_logger().bind(item=item.name, duration_ms=duration_ms)
+    if failure is None and result is not None:
+        log.info(LogEvent.MAINTENANCE_ITEM_DONE, **result.counts, remaining=result.remaining)
+        return ItemReport(ok=True, duration_ms=duration_ms, result=result, error=None)
+    log.error(LogEvent.MAINTENANCE_ITEM_FAILED, error_class=type(failure).__name__, exc_info=failure)
+    text = f"{type(failure).__name__}: {failure}"
+    return ItemReport(ok=False, duration_ms=duration_ms, result=None, error=text)

@@ -1,0 +1,54 @@
+"""`ownRetention`: Everytick's own ledgers past their retention (failure L13).
+
+Dead jobs stay until an operator retries or discards them; a run that is still open stays whatever its age.
+"""
+
+from typing import Final
+
+from lib.clock import Deadline
+from lib.maintenance.item import ItemResult, MaintenanceItem
+from lib.maintenance.pruning import Pruning, prune
+from lib.services import Services
+
+JOBS: Final = Pruning(
+    table="jobs",
+    key="id",
+    due="finished_at < everytick_now() - %s * interval '1 day' AND status <> 'dead'",
+    size=1_000,
+)
+RUNS: Final = Pruning(
+    table="runs",
+    key="job_name, run_id",
+    due="finished_at < everytick_now() - %s * interval '1 day'",
+    size=1_000,
+)
+DISPATCHES: Final = Pruning(
+    table="dispatches",
+    key="dispatch_key",
+    due="last_tick_at < everytick_now() - %s * interval '1 day'",
+    size=1_000,
+)
+CONTROL_CHANGES: Final = Pruning(
+    table="control_changes",
+    key="id",
+    due="changed_at < everytick_now() - 10 * %s * interval '1 day'",
+    size=1_000,
+)
+
+
+def _retain(services: Services, deadline: Deadline) -> ItemResult:
+    jobs = (services.settings.finished_job_retention_days,)
+    runs = (services.settings.run_retention_days,)
+    parts = {
+        "jobs": prune(services, deadline, JOBS, jobs),
+        "runs": prune(services, deadline, RUNS, runs),
+        "dispatches": prune(services, deadline, DISPATCHES, runs),
+        "controlChanges": prune(services, deadline, CONTROL_CHANGES, runs),
+    }
+    return ItemResult(
+        counts={name: part.counts["pruned"] for name, part in parts.items()},
+        remaining=sum(part.remaining for part in parts.values()),
+    )
+
+
+OWN_RETENTION: Final = MaintenanceItem(name="ownRetention", run=_retain)
