@@ -1,0 +1,67 @@
+"""The one registry of responsibilities (design §1.1).
+
+Inline ticks, fallback, recovery, commands and both durable functions iterate RESPONSIBILITIES: a path that
+leaves one out cannot be written (failure D1). Each does whatever is due, so it may run at any time.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from lib.clock import Deadline
+from lib.jobs.drain import drain
+from lib.maintenance.maintenance import MaintenanceStatus, run_maintenance
+from lib.services import Services
+from lib.status.run_status import JobName, RunStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How an execution of a responsibility ended."""
+
+    status: RunStatus
+    """succeeded, degraded or failed."""
+    summary: dict[str, Any]
+    """Its public JSON (design §7, §8)."""
+    error: str | None
+    """What went wrong, redacted; None when nothing did."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsibility:
+    """Something every tick must get done."""
+
+    name: str
+    """Its member in the cron route's answer."""
+    job_name: JobName
+    work: Callable[[Services, Deadline], Outcome]
+    """Do what is due until the deadline. Raises LeaseHeld, StoreError."""
+    inline_share: float
+    """The share of an inline budget that it may use at most."""
+
+
+def _maintain(services: Services, deadline: Deadline) -> Outcome:
+    summary = run_maintenance(services, deadline)
+    return Outcome(
+        status={
+            MaintenanceStatus.SUCCEEDED: RunStatus.SUCCEEDED,
+            MaintenanceStatus.DEGRADED: RunStatus.DEGRADED,
+            MaintenanceStatus.FAILED: RunStatus.FAILED,
+        }[summary.status],
+        summary=summary.as_json(),
+        error=summary.error,
+    )
+
+
+def _process(services: Services, deadline: Deadline) -> Outcome:
+    summary = drain(services, deadline=deadline)
+    return Outcome(status=RunStatus.SUCCEEDED, summary=summary.as_json(), error=None)
+
+
+MAINTENANCE: Final = Responsibility(
+    name="maintenance", job_name=JobName.MAINTENANCE, work=_maintain, inline_share=0.5
+)
+PROCESS: Final = Responsibility(name="process", job_name=JobName.PROCESS, work=_process, inline_share=1.0)
+
+RESPONSIBILITIES: Final = (MAINTENANCE, PROCESS)
+"""In the order in which inline work does them: maintenance first, so that a full drain never starves it."""
