@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from cron.background_jobs import cron_routes
 from inngest_functions.unmounted import inngest_off_routes
 from lib.announcement import announce
 from lib.composition import Composition, compose
@@ -9,7 +10,7 @@ from lib.log.setup import configure_logging
 from lib.operator.commands import register_commands
 from lib.web.health import health_routes
 from lib.web.problems import answer_with_problems
-from lib.web.refusal import refuse_everything
+from lib.web.refusal import refuse_everything, refuse_with_database
 
 
 def create_app(composition: Composition | None = None) -> Flask:
@@ -19,14 +20,17 @@ def create_app(composition: Composition | None = None) -> Flask:
     announce(composition)
     app = Flask("everytick", static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
     app.extensions["everytick"] = composition
     answer_with_problems(app)
     register_commands(app)
     if composition.services is None:
         refuse_everything(app, composition.decision)
         return app
+    refuse_with_database(app, composition.services.store)
     app.register_blueprint(inngest_off_routes(composition.decision))
     app.register_blueprint(health_routes(composition.services))
+    app.register_blueprint(cron_routes(composition.services))
     return app
 
 

@@ -1,0 +1,54 @@
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from lib.clock import Deadline
+from lib.composition import Composition, compose
+from lib.services import Services
+from lib.status.run_status import RunStatus
+from lib.work import responsibilities
+from lib.work.responsibilities import Outcome
+
+
+def with_outcome(monkeypatch: pytest.MonkeyPatch, status: RunStatus) -> None:
+    def work(_services: Services, _deadline: Deadline) -> Outcome:
+        return Outcome(status=status, summary={}, error="as the test says")
+
+    changed = tuple(replace(r, work=work) for r in responsibilities.RESPONSIBILITIES)
+    monkeypatch.setattr("lib.ticks.inline.RESPONSIBILITIES", changed)
+
+
+class TestExitCode:
+    @pytest.mark.parametrize(
+        ("status", "code"),
+        [(RunStatus.SUCCEEDED, 0), (RunStatus.DEGRADED, 7), (RunStatus.FAILED, 1)],
+    )
+    def test_follows_the_work(
+        self, flask_app: Flask, monkeypatch: pytest.MonkeyPatch, status: RunStatus, code: int
+    ) -> None:
+        """Design §3: 0 well, 1 failed, 7 degraded."""
+        with_outcome(monkeypatch, status)
+        result = flask_app.test_cli_runner().invoke(args=["tick"])
+        assert result.exit_code == code
+        assert json.loads(result.stdout)["success"] is (code != 1)
+
+    def test_a_database_that_is_away(self) -> None:
+        app = create_app(compose({"DATABASE_URL": "postgresql://127.0.0.1:1/none"}))
+        result = app.test_cli_runner().invoke(args=["tick"])
+        assert result.exit_code == 1
+        assert result.stderr.endswith(
+            "store_unavailable: PostgreSQL did not answer in time; nothing was changed, try again when it"
+            " is back.\n"
+        )
+
+    def test_a_degraded_flag(self, composed: Callable[..., Composition]) -> None:
+        """Failure L20: the flag is on, nothing can be sent, and the tick says so."""
+        app = create_app(composed(BACKGROUND_JOBS_USE_INNGEST="true"))
+        result = app.test_cli_runner().invoke(args=["tick", "--json"])
+        body = json.loads(result.stdout)
+        assert result.exit_code == 7
+        assert (body["reason"], body["degraded"]) == ("inngest_unusable", True)
