@@ -1,0 +1,11 @@
+"""Gunicorn for hosts other than Vercel: `gunicorn app:app`.
+
+One process with threads: a tick, the relay and the health route answer side by side, and the pool of
+connections (DATABASE_POOL_MAX) is that of one instance.
+"""
+
+worker_class = "gthread"
+workers = 1
+threads = 8
+timeout = 330  # above BACKGROUND_JOBS_MAX_DURATION_SECONDS, so that a tick is never cut off
+graceful_timeout = 60  # a drain gives back what it has not started
