@@ -1,0 +1,23 @@
+"""Documents that cannot rot: what the code has, they name."""
+
+from pathlib import Path
+
+import pytest
+
+from lib.ticks.decision import TickMode, TickReason
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+class TestTicks:
+    @pytest.mark.parametrize("word", [*TickMode, *TickReason])
+    def test_every_mode_and_reason_is_explained(self, word: str) -> None:
+        assert f"`{word}`" in (DOCS / "ticks.md").read_text()
+
+
+class TestReadme:
+    def test_every_link_leads_somewhere(self) -> None:
+        readme = (DOCS.parent / "README.md").read_text()
+        targets = [part.split(")")[0] for part in readme.split("](")[1:]]
+        local = [target for target in targets if not target.startswith("http")]
+        assert [target for target in local if not (DOCS.parent / target).exists()] == []
