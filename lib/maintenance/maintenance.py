@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 
 from lib.clock import Deadline
+from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.maintenance.draft_pipeline_runs import DRAFT_PIPELINE_RUNS
 from lib.maintenance.item import ItemResult, MaintenanceItem
@@ -115,16 +116,24 @@ def _share(deadline: Deadline, items_left: int) -> Deadline:
 
 def _run_item(services: Services, item: MaintenanceItem, deadline: Deadline) -> ItemReport:
     started = services.clock.monotonic()
-    result, failure = None, None
     try:
         result = item.run(services, deadline)
     except Exception as error:  # noqa: BLE001 - isolated: recorded here, and the other items go on
-        failure = error
-    duration_ms = round((services.clock.monotonic() - started) * 1000)
-    log = structlog.get_logger().bind(item=item.name, duration_ms=duration_ms)
-    if failure is None and result is not None:
-        log.info(LogEvent.MAINTENANCE_ITEM_DONE, **result.counts, remaining=result.remaining)
-        return ItemReport(ok=True, duration_ms=duration_ms, result=result, error=None)
-    log.error(LogEvent.MAINTENANCE_ITEM_FAILED, error_class=type(failure).__name__, exc_info=failure)
-    text = f"{type(failure).__name__}: {failure}"
-    return ItemReport(ok=False, duration_ms=duration_ms, result=None, error=text)
+        text = describe_error(services.redactor, error)
+        structlog.get_logger().error(
+            LogEvent.MAINTENANCE_ITEM_FAILED, item=item.name, error=text, exc_info=error
+        )
+        return ItemReport(ok=False, duration_ms=_since(services, started), result=None, error=text)
+    duration_ms = _since(services, started)
+    structlog.get_logger().info(
+        LogEvent.MAINTENANCE_ITEM_DONE,
+        item=item.name,
+        duration_ms=duration_ms,
+        **result.counts,
+        remaining=result.remaining,
+    )
+    return ItemReport(ok=True, duration_ms=duration_ms, result=result, error=None)
+
+
+def _since(services: Services, started: float) -> int:
+    return round((services.clock.monotonic() - started) * 1000)

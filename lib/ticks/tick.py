@@ -9,6 +9,7 @@ import structlog
 
 from lib.errors import StoreError, StoreTimedOut, StoreUnavailable
 from lib.log.events import LogEvent
+from lib.log.setup import log_context
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
@@ -32,30 +33,36 @@ def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> Tic
     context = _context(services)
     window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
     correlation_id = f"{services.random.getrandbits(64):016x}"
-    log = structlog.get_logger().bind(dispatch_key=window.dispatch_key, correlation_id=correlation_id)
-    decision = decide(_facts(services, context))
-    log.info(LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded)
-    tracked = _record(services, window, decision, correlation_id)
-    decision, executions = _act(services, decision, window, source)
-    if executions and all(e.error_code in STORE_AWAY for e in executions.values()):
-        raise StoreUnavailable
-    report = TickReport(
-        mode=decision.mode,
-        reason=decision.reason,
-        dispatch_key=window.dispatch_key,
-        requested_at=context.now,
-        finished_at=context.now + timedelta(seconds=services.clock.monotonic() - began),
-        degraded=decision.degraded or not tracked or _any_degraded(executions),
-        executions=executions,
-    )
-    log.log(
+    with log_context(dispatch_key=window.dispatch_key, correlation_id=correlation_id):
+        decision = decide(_facts(services, context))
+        structlog.get_logger().info(
+            LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded
+        )
+        tracked = _record(services, window, decision, correlation_id)
+        decision, executions = _act(services, decision, window, source)
+        if executions and all(e.error_code in STORE_AWAY for e in executions.values()):
+            raise StoreUnavailable
+        report = TickReport(
+            mode=decision.mode,
+            reason=decision.reason,
+            dispatch_key=window.dispatch_key,
+            requested_at=context.now,
+            finished_at=context.now + timedelta(seconds=services.clock.monotonic() - began),
+            degraded=decision.degraded or not tracked or _any_degraded(executions),
+            executions=executions,
+        )
+        _log_end(report)
+    return report
+
+
+def _log_end(report: TickReport) -> None:
+    structlog.get_logger().log(
         logging.ERROR if report.failed else logging.INFO,
         LogEvent.TICK_FAILED if report.failed else LogEvent.TICK_FINISHED,
         mode=report.mode,
         degraded=report.degraded,
         failed=sorted(report.failed),
     )
-    return report
 
 
 def _context(services: Services) -> TickContext:

@@ -9,6 +9,7 @@ import structlog
 from lib.clock import Deadline
 from lib.errors import EverytickError, StoreError
 from lib.heartbeat import heartbeat
+from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.services import Services
 from lib.status.blobs import BlobStatus, StatusBlob
@@ -85,7 +86,7 @@ def execute(
 def _failed(services: Services, run: RunKey, started_at: datetime, error: Exception) -> Execution:
     """Record what the work raised, as far as the database lets us."""
     known = isinstance(error, EverytickError)
-    text = f"{type(error).__name__}: {error}"
+    text = describe_error(services.redactor, error)
     structlog.get_logger().error(
         LogEvent.RUN_FAILED,
         job_name=run.job_name,
