@@ -37,9 +37,8 @@ class Stores:
         place = prepare_place(self.folder, find_binaries(Path(sysconfig.get_path("purelib"))))
         socket = self.folder / "postgres-socket"
         socket.mkdir(mode=0o700, exist_ok=True)
-        for left in (socket / "postgres",):
-            if left.exists():
-                left.rmdir()
+        for left in socket.iterdir():
+            left.rmdir()
         self.postgres = start_postgres(place, sockets=socket, logs=self.folder, durable=False)
 
     def start_redis(self) -> None:
