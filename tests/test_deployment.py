@@ -28,7 +28,7 @@ class TestVercel:
         """Without these the platform ignores the lock, and a refused environment would deploy."""
         scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["vercel"]["scripts"]
         assert scripts["install"] == "uv pip install --require-hashes -r requirements.txt"
-        assert "flask env check" in scripts["build"]
+        assert scripts["build"] == "python -m dev.installed && python -m flask env check"
 
     def test_has_no_folder_of_separate_functions(self) -> None:
         """A root `api/` folder would become functions of its own."""
