@@ -9,6 +9,7 @@ from lib.composition import Composition, compose
 from lib.log.setup import configure_logging
 from lib.operator.commands import register_commands
 from lib.web.health import health_routes
+from lib.web.inbound_email import inbound_email_routes
 from lib.web.problems import answer_with_problems
 from lib.web.refusal import refuse_everything, refuse_with_database
 
@@ -31,6 +32,7 @@ def create_app(composition: Composition | None = None) -> Flask:
     app.register_blueprint(inngest_off_routes(composition.decision))
     app.register_blueprint(health_routes(composition.services))
     app.register_blueprint(cron_routes(composition.services))
+    app.register_blueprint(inbound_email_routes(composition.services))
     return app
 
 

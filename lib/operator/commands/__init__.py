@@ -5,6 +5,7 @@ from flask import Flask
 from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
 from lib.operator.commands.environment import env
+from lib.operator.commands.inbox import inbox
 from lib.operator.commands.jobs import jobs
 from lib.operator.commands.tick import tick
 
@@ -16,3 +17,4 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(env)
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
+    app.cli.add_command(inbox)
