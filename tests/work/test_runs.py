@@ -1,0 +1,61 @@
+from datetime import timedelta
+
+import pytest
+
+from lib.services import Services
+from lib.status.run_status import JobName, RunSource, RunStatus
+from lib.work.runs import RunKey, beat_run, close_run, open_run
+from tests.conftest import Database
+
+RUN = RunKey(job_name=JobName.PROCESS, run_id="r1", source=RunSource.INNGEST, dispatch_key=None, owner="me")
+
+
+def opened(services: Services) -> object:
+    with services.store.transaction() as connection:
+        return open_run(connection, RUN)
+
+
+def beat(services: Services) -> bool:
+    with services.store.transaction() as connection:
+        return beat_run(connection, RUN)
+
+
+def closed(services: Services, status: RunStatus) -> object:
+    with services.store.transaction() as connection:
+        return close_run(connection, RUN, status=status, summary={}, error=None)
+
+
+class TestOpen:
+    def test_the_first_start_stays(self, services: Services, database: Database) -> None:
+        """Failures L1 and L2: one row a run, and a replay does not make it younger."""
+        first = opened(services)
+        database.shift_clock(timedelta(minutes=2))
+        assert opened(services) == first
+        assert database.value("SELECT count(*) FROM runs") == 1
+
+
+class TestBeat:
+    def test_tells_that_it_is_alive(self, services: Services, database: Database) -> None:
+        opened(services)
+        database.shift_clock(timedelta(minutes=2))
+        assert beat(services)
+        assert database.value("SELECT beat_at - started_at > interval '1 minute' FROM runs")
+
+    def test_stops_with_the_run(self, services: Services) -> None:
+        opened(services)
+        closed(services, RunStatus.SUCCEEDED)
+        assert not beat(services)
+
+
+class TestClose:
+    @pytest.mark.parametrize("second", [RunStatus.FAILED, RunStatus.SUCCEEDED, RunStatus.ABANDONED])
+    def test_a_final_state_stays(self, services: Services, database: Database, second: RunStatus) -> None:
+        opened(services)
+        assert closed(services, RunStatus.FAILED) is not None
+        assert closed(services, second) is None
+        assert database.value("SELECT status FROM runs") == "failed"
+
+    def test_only_its_owner_closes_it(self, services: Services, database: Database) -> None:
+        opened(services)
+        database.run("UPDATE runs SET owner = 'another'")
+        assert closed(services, RunStatus.SUCCEEDED) is None
