@@ -1,0 +1,287 @@
+"""bin/dev as a newcomer runs it: in a copy of the checkout, with next to nothing in the environment."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import stat
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.dev.conftest import PATIENCE_SECONDS, ROOT, wait_until_gone
+
+SET_UP_SECONDS = 300
+NOBODY = 65534
+NOT_COPIED = shutil.ignore_patterns(
+    ".git", ".venv", ".everytick", ".env", ".vercel", "__pycache__", ".*_cache", ".hypothesis", ".coverage*"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checkout:
+    """A copy of the project that belongs to `user` (None: whoever runs the tests)."""
+
+    root: Path
+    user: int | None = None
+
+    def command(self, *arguments: str) -> list[str]:
+        change = ("setpriv", f"--reuid={self.user}", f"--regid={self.user}", "--clear-groups", "--")
+        return [*(change if self.user else ()), str(self.root / "bin" / "dev"), *arguments]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.root.parent)}
+
+    def once(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command("--once", *arguments),
+            env=self.environment,
+            cwd="/",
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SET_UP_SECONDS,
+        )
+
+    def processes(self) -> list[int]:
+        """Every process whose command line names this checkout."""
+        found = []
+        for entry in Path("/proc").glob("[0-9]*"):
+            try:
+                line = (entry / "cmdline").read_bytes()
+                place = os.fsencode(os.readlink(entry / "cwd"))  # noqa: PTH115  # may be gone
+            except OSError:
+                continue
+            if os.fsencode(self.root) in line or place.startswith(os.fsencode(self.root)):
+                found.append(int(entry.name))
+        return found
+
+    def modes_above(self) -> dict[Path, int]:
+        return {path: stat.S_IMODE(path.stat().st_mode) for path in self.root.parents}
+
+
+@contextmanager
+def copied(user: int | None) -> Iterator[Checkout]:
+    # Not pytest's own temporary folder: that one is closed to other users.
+    base = Path(tempfile.mkdtemp(prefix="et test "))
+    try:
+        folder = base / "a folder with a space" / ("long " * 20).strip()
+        shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+        for path in (base, *base.rglob("*")):
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+            if user:
+                os.chown(path, user, user)
+        yield Checkout(root=folder, user=user)
+    finally:
+        shutil.rmtree(base)
+
+
+def made_by_its_first_start(user: int | None) -> Iterator[Checkout]:
+    """Give a copy in which `bin/dev --once` has made everything, having looked at what that did."""
+    with copied(user) as made:
+        before = made.modes_above()
+        first = made.once()
+        assert first.returncode == 0, first.stdout + first.stderr
+        assert "making .venv" in first.stdout
+        assert made.modes_above() == before
+        assert made.processes() == []
+        yield made
+
+
+@pytest.fixture(scope="session")
+def own_checkout() -> Iterator[Checkout]:
+    """Made by whoever runs the tests: root, perhaps."""
+    yield from made_by_its_first_start(None)
+
+
+@pytest.fixture(scope="session")
+def ordinary_checkout() -> Iterator[Checkout]:
+    """Made by an ordinary user."""
+    yield from made_by_its_first_start(NOBODY if os.geteuid() == 0 else None)
+
+
+@pytest.fixture(params=["own_checkout", "ordinary_checkout"])
+def checkout(request: pytest.FixtureRequest) -> Checkout:
+    """Each of the two in turn."""
+    made: Checkout = request.getfixturevalue(request.param)
+    return made
+
+
+@dataclass(slots=True)
+class Running:
+    """A bin/dev that serves. `output` is what it said until it did."""
+
+    checkout: Checkout
+    process: subprocess.Popen[str]
+    port: int
+    output: str = ""
+
+    def wait_until_serving(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output += line
+            if "Clock" in line:
+                return
+        pytest.fail(f"bin/dev ended: {self.output} {self.process.communicate()[1]}")
+
+    def call(self, path: str, secret: str | None = None) -> tuple[int, dict[str, object]]:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        url = f"http://127.0.0.1:{self.port}{path}"
+        answer = requests.get(url, headers=headers, timeout=PATIENCE_SECONDS)
+        return answer.status_code, answer.json()
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serving(checkout: Checkout) -> Iterator[Running]:
+    port = free_port()
+    process = subprocess.Popen(
+        checkout.command("--port", str(port)),
+        env=checkout.environment,
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    running = Running(checkout=checkout, process=process, port=port)
+    try:
+        running.wait_until_serving()
+        yield running
+    finally:
+        left = checkout.processes()
+        process.kill()
+        process.communicate()
+        for pid in left:
+            wait_until_gone(pid)
+
+
+class TestOnce:
+    def test_the_first_tick_is_shown(self, checkout: Checkout) -> None:
+        """Its JSON, then a summary in words; again, there is nothing to redo."""
+        again, third = checkout.once(), checkout.once()
+        assert again.returncode == third.returncode == 0
+        assert ".venv is up to date" in again.stdout
+        match = re.search(r"^\{.*^\}|^\{.*\}$", again.stdout, re.DOTALL | re.MULTILINE)
+        assert match is not None, again.stdout
+        assert json.loads(match[0])["mode"] == "inline"
+        assert summary(again.stdout) == summary(third.stdout)
+        assert summary(again.stdout)["Mails"] != "0"
+        assert checkout.processes() == []
+
+    def test_what_is_private_stays_private(self, checkout: Checkout) -> None:
+        state = checkout.root / ".everytick"
+        assert stat.S_IMODE(state.stat().st_mode) & 0o077 in {0, 0o011}
+        assert stat.S_IMODE((state / "secrets.json").stat().st_mode) == 0o600
+
+    def test_everything_belongs_to_who_started_it(self, checkout: Checkout) -> None:
+        owners = {path.lstat().st_uid for path in (checkout.root / ".everytick").rglob("*")}
+        assert owners == {checkout.user or os.geteuid()}
+
+
+def summary(output: str) -> dict[str, str]:
+    lines = [line.split(None, 1) for line in output.splitlines()]
+    return {line[0]: line[1] for line in lines if line and line[0] in {"Mails", "Jobs", "Drafts"}}
+
+
+class TestServing:
+    def test_the_cron_route_asks_for_its_secret(self, checkout: Checkout) -> None:
+        secrets = json.loads((checkout.root / ".everytick" / "secrets.json").read_text("utf-8"))
+        with serving(checkout) as running:
+            assert "/api/health/ready" in running.output
+            assert secrets["CRON_SECRET"] not in running.output
+            assert running.call("/api/health/ready")[0] == 200
+            assert running.call("/api/cron/background-jobs")[0] == 401
+            status, body = running.call("/api/cron/background-jobs", secrets["CRON_SECRET"])
+            assert (status, body["mode"]) == (200, "inline")
+
+    @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_a_signal_stops_everything(self, own_checkout: Checkout, signum: signal.Signals) -> None:
+        with serving(own_checkout) as running:
+            running.process.send_signal(signum)
+            output, errors = running.process.communicate(timeout=PATIENCE_SECONDS)
+            assert running.process.returncode == 0, output + errors
+            assert own_checkout.processes() == []
+            assert "Stopping     The app, Redis, PostgreSQL" in output
+
+    def test_killed_it_leaves_nothing_running(self, checkout: Checkout) -> None:
+        with serving(checkout) as running:
+            left = [pid for pid in checkout.processes() if pid != running.process.pid]
+            assert len(left) > 3
+            running.process.kill()
+            for pid in left:
+                wait_until_gone(pid)
+        assert checkout.processes() == []
+
+    @pytest.mark.parametrize("part", ["PostgreSQL", "Redis", "The app"])
+    def test_the_end_of_a_part_is_the_end_of_all(self, own_checkout: Checkout, part: str) -> None:
+        with serving(own_checkout) as running:
+            os.kill(part_pid(own_checkout, part), signal.SIGKILL)
+            _, errors = running.process.communicate(timeout=PATIENCE_SECONDS)
+            assert running.process.returncode == 1
+            assert f"{part} has ended by itself (signal SIGKILL)" in errors
+            assert ".log, ends with:" in errors
+            assert own_checkout.processes() == []
+
+    def test_a_second_one_in_the_same_folder_is_told(self, own_checkout: Checkout) -> None:
+        with serving(own_checkout) as running:
+            second = own_checkout.once()
+            assert second.returncode == 1
+            assert f"already running in this folder, pid {running.process.pid}" in second.stderr
+
+
+def part_pid(checkout: Checkout, part: str) -> int:
+    words = {"PostgreSQL": "postgres\0-D", "Redis": "redis", "The app": "gunicorn"}
+    parts = {}
+    for pid in checkout.processes():
+        line = Path(f"/proc/{pid}/cmdline").read_text("utf-8")
+        parent = int(Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
+        parts[pid] = (parent, line)
+    # The part itself, not what it started in turn.
+    return next(
+        pid
+        for pid, (parent, line) in parts.items()
+        if words[part] in line and words[part] not in parts.get(parent, (0, ""))[1]
+    )
+
+
+class TestRefusals:
+    def test_a_taken_port_is_told_before_anything_is_made(self) -> None:
+        with copied(None) as fresh, socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = str(taken.getsockname()[1])
+            result = subprocess.run(
+                fresh.command("--port", port),
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=60,
+                env=fresh.environment,
+            )
+            assert result.returncode == 1
+            assert f"Port {port} on 127.0.0.1 is taken" in result.stderr
+            assert not (fresh.root / ".venv").exists()
+            assert not (fresh.root / ".everytick").exists()
+
+    @pytest.mark.parametrize("port", ["0", "65536", "http", "-1", "\uff18\uff10"])
+    def test_what_is_no_port_is_told(self, port: str) -> None:
+        result = subprocess.run(
+            [ROOT / "bin" / "dev", "--port", port], capture_output=True, text=True, check=False, timeout=60
+        )
+        assert result.returncode != 0
+        assert "port" in result.stderr
