@@ -40,9 +40,20 @@ class Artifact:
 
 def storable_payload(payload: dict[str, Any]) -> dict[str, Any]:
     """`payload` as it may be stored: without NUL characters, or a note of its size when it is too large."""
-    encoded = json.dumps(payload, ensure_ascii=False).replace("\\u0000", "")
-    size = len(encoded.encode("utf-8", "surrogatepass"))
+    clean: dict[str, Any] = _without_nul(payload)
+    size = len(json.dumps(clean, ensure_ascii=False).encode("utf-8", "surrogatepass"))
     if size > PAYLOAD_CAP_BYTES:
         return {"omitted": "payload_too_large", "sizeBytes": size, "capBytes": PAYLOAD_CAP_BYTES}
-    clean: dict[str, Any] = json.loads(encoded)
     return clean
+
+
+def _without_nul(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
+    match value:
+        case str():
+            return value.replace("\0", "")
+        case dict():
+            return {_without_nul(key): _without_nul(held) for key, held in value.items()}
+        case list() | tuple():
+            return [_without_nul(held) for held in value]
+        case _:
+            return value

@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Final
+from typing import IO, Any, Final
 
 from lib.clock import Deadline
 from lib.drafts.smtp_address import SmtpServer, Transport
@@ -18,12 +18,45 @@ LOCAL_NAME: Final = "everytick.invalid"
 """What we call ourselves in EHLO: a host's name is nobody's business, and asking for it can hang."""
 
 
+REPLY_BYTES_LIMIT: Final = 262_144
+"""What a server may say in one conversation; more is a flood, not an answer."""
+
+
+class WholeLines:
+    """The server's replies, line by line; one that was cut off in the middle counts as no reply.
+
+    smtplib takes `2` before the end of the connection for a yes.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._left = REPLY_BYTES_LIMIT
+
+    def readline(self, limit: int) -> bytes:
+        """The next whole line; empty at the end."""
+        line = self._file.readline(limit)
+        self._left -= len(line)
+        return line if line.endswith(b"\n") and self._left > 0 else b""
+
+    def close(self) -> None:
+        """Close the file beneath."""
+        self._file.close()
+
+
 class BoundedSmtp(smtplib.SMTP):
     """smtplib's client over a socket that was opened for it."""
+
+    file: Any
 
     def __init__(self, opened: socket.socket) -> None:
         self._opened = opened
         super().__init__(local_hostname=LOCAL_NAME)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """The server's whole reply; raises SMTPServerDisconnected when there is none."""
+        if self.file is None and self.sock is not None:
+            self.file = WholeLines(self.sock.makefile("rb"))
+        return super().getreply()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del host, port, timeout
@@ -84,14 +117,14 @@ _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str | 
 
 def _addresses(server: SmtpServer, deadline: Deadline) -> list[_Address]:
     """The server's addresses. The resolver knows no time-out, so it is asked in a thread of its own."""
-    answer: queue.SimpleQueue[list[_Address] | OSError] = queue.SimpleQueue()
+    answer: queue.SimpleQueue[list[_Address] | OSError | UnicodeError] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
             answer.put(
                 list(socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM))  # type: ignore[arg-type]
             )
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             answer.put(error)
 
     threading.Thread(target=ask, name="everytick-resolve", daemon=True).start()
@@ -99,6 +132,6 @@ def _addresses(server: SmtpServer, deadline: Deadline) -> list[_Address]:
         found = answer.get(timeout=max(0.001, deadline.remaining_ms() / 1000))
     except queue.Empty as error:
         raise SendDeferred("The mail server's name was not resolved in time; it is tried again.") from error
-    if isinstance(found, OSError):
+    if isinstance(found, OSError | UnicodeError):
         raise SendDeferred("The mail server's name cannot be resolved; it is tried again.") from found
     return found

@@ -1,0 +1,145 @@
+"""Tests of lib/drafts/outgoing_mail.py."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lib.drafts.outgoing_mail import Letter, message_id_of, outgoing_mail, reply_subject
+from lib.errors import SendRefused
+
+DRAFT = UUID("6f1c1b1e-0000-4000-8000-000000000001")
+LETTER = Letter(
+    draft_id=DRAFT,
+    sender="Acme Team <team@acme.example>",
+    recipient="ada@lead.example",
+    recipient_name="Ada Lovelace",
+    subject="Your offer",
+    body="Hello Ada,\n\nsee you.\n.\nBest",
+    date=datetime(2026, 3, 2, 9, tzinfo=UTC),
+    in_reply_to="<q2@lead.example>",
+    references=("<q1@lead.example>",),
+)
+
+
+def read(letter: Letter) -> EmailMessage:
+    parsed = message_from_bytes(bytes(outgoing_mail(letter).message), policy=default)
+    assert isinstance(parsed, EmailMessage)
+    return parsed
+
+
+class TestHeaders:
+    def test_are_those_of_an_answer(self) -> None:
+        mail = outgoing_mail(LETTER)
+        assert (mail.sender, mail.recipient) == ("team@acme.example", "ada@lead.example")
+        message = read(LETTER)
+        assert {name: str(message[name]) for name in message} == {
+            "From": "Acme Team <team@acme.example>",
+            "To": "Ada Lovelace <ada@lead.example>",
+            "Subject": "Re: Your offer",
+            "Date": "Mon, 02 Mar 2026 09:00:00 +0000",
+            "Message-ID": f"<draft.{DRAFT}@acme.example>",
+            "In-Reply-To": "<q2@lead.example>",
+            "References": "<q1@lead.example> <q2@lead.example>",
+            "Auto-Submitted": "no",
+            "Content-Type": 'text/plain; charset="utf-8"',
+            "Content-Transfer-Encoding": "quoted-printable",
+            "MIME-Version": "1.0",
+        }
+
+    def test_the_message_id_is_made_from_the_draft_alone(self) -> None:
+        """Domain §4: one idempotency key per intended send, made before the call."""
+        again = replace(LETTER, body="other", date=datetime(2027, 1, 1, tzinfo=UTC))
+        assert outgoing_mail(again).message_id == message_id_of(DRAFT, "Someone <x@acme.example>")
+
+    def test_no_id_to_answer_leaves_the_thread_out(self) -> None:
+        message = read(replace(LETTER, in_reply_to="sha256:abc", references=()))
+        assert (message["In-Reply-To"], message["References"]) == (None, None)
+
+    def test_a_long_thread_keeps_its_first_and_latest_ids(self) -> None:
+        ids = tuple(f"<m{number}@x.example>" for number in range(60))
+        message = read(replace(LETTER, references=ids))
+        kept = str(message["References"]).split()
+        assert (len(kept), kept[0], kept[-2:]) == (20, ids[0], [ids[-1], "<q2@lead.example>"])
+
+    def test_an_international_domain_goes_out_in_ascii(self) -> None:
+        assert outgoing_mail(replace(LETTER, recipient="ada@bücher.example")).recipient == (
+            "ada@xn--bcher-kva.example"
+        )
+
+    def test_unicode_is_kept(self) -> None:
+        message = read(replace(LETTER, subject="Größe ✓", recipient_name="Zoë", body="Grüße\n€"))
+        assert str(message["Subject"]) == "Re: Größe ✓"
+        assert "Zoë" in str(message["To"])
+        assert message.get_content().splitlines() == ["Grüße", "€"]
+        assert bytes(outgoing_mail(replace(LETTER, body="Grüße")).message).isascii()
+
+
+class TestInjection:
+    @pytest.mark.parametrize("field", ["subject", "recipient_name"])
+    def test_a_line_break_adds_no_header(self, field: str) -> None:
+        evil = {field: "x\r\nBcc: victim@evil.example\r\n\r\nbody"}
+        message = read(replace(LETTER, **evil))  # type: ignore[arg-type]
+        assert message["Bcc"] is None
+        assert message.get_content().startswith("Hello Ada")
+
+    @pytest.mark.parametrize(
+        "recipient",
+        [
+            "",
+            "nobody",
+            "a@b@c",
+            "a@b.example\r\nRCPT TO:<v@evil.example>",
+            "a@b.example, v@evil.example",
+            "a b@x.example",
+            f"a@{'x' * 80}ü.example",
+        ],
+    )
+    def test_an_address_that_is_none_is_refused(self, recipient: str) -> None:
+        with pytest.raises(SendRefused):
+            outgoing_mail(replace(LETTER, recipient=recipient))
+
+    @given(st.text(max_size=80), st.text(max_size=80), st.text(max_size=80), st.text(max_size=80))
+    def test_law_no_text_adds_a_header_or_a_recipient(
+        self, subject: str, name: str, reference: str, body: str
+    ) -> None:
+        letter = replace(
+            LETTER,
+            subject=subject,
+            recipient_name=name,
+            in_reply_to=reference,
+            references=(reference,),
+            body=body,
+        )
+        try:
+            mail = outgoing_mail(letter)
+        except SendRefused:
+            return
+        parsed = message_from_bytes(bytes(mail.message), policy=default)
+        assert mail.recipient == "ada@lead.example"
+        assert set(parsed.keys()) <= {
+            "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
+            "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
+        }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("subject", "expected"),
+    [
+        ("Offer", "Re: Offer"),
+        ("RE: Offer", "RE: Offer"),
+        ("AW: Angebot", "AW: Angebot"),
+        (None, "Re:"),
+        ("", "Re:"),
+        ("two\nlines", "Re: two lines"),
+        ("Regarding you", "Re: Regarding you"),
+    ],
+)
+def test_an_answer_has_one_re(subject: str | None, expected: str) -> None:
+    assert reply_subject(subject) == expected

@@ -1,0 +1,205 @@
+"""Tests of lib/drafts/smtp_mailer.py, against servers on this machine."""
+
+import time
+from collections.abc import Callable
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+
+from lib.clock import Deadline, SystemClock
+from lib.drafts.outgoing_mail import OutgoingMail, outgoing_mail
+from lib.drafts.smtp_address import smtp_server
+from lib.drafts.smtp_mailer import SmtpMailer
+from lib.errors import SendDeferred, SendError, SendOutcomeUnknown, SendRefused
+from tests.drafts.mail_servers import Talk, real_server, scripted_server
+from tests.drafts.test_outgoing_mail import LETTER
+
+LIMIT_MS = 400
+
+
+@pytest.fixture
+def mail() -> OutgoingMail:
+    return outgoing_mail(LETTER)
+
+
+def send(port: int, mail: OutgoingMail, *, timeout_ms: int = 5_000, user: str = "") -> None:
+    mailer = SmtpMailer(smtp_server(f"smtp://{user}127.0.0.1:{port}"), timeout_ms=timeout_ms)
+    mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), 10_000))
+
+
+class TestAWillingServer:
+    def test_takes_the_mail_as_it_was_written(self, mail: OutgoingMail) -> None:
+        with real_server() as (port, received):
+            send(port, mail)
+        (envelope,) = received.envelopes
+        assert (envelope.mail_from, envelope.rcpt_tos) == ("team@acme.example", ["ada@lead.example"])
+        content = envelope.content
+        assert isinstance(content, bytes)
+        parsed = message_from_bytes(content, policy=default)
+        assert parsed["Message-ID"] == mail.message_id
+        assert parsed.get_payload(decode=True) == b"Hello Ada,\r\n\r\nsee you.\r\n.\r\nBest\r\n"
+
+    def test_cannot_be_asked_about_it_later(self, mail: OutgoingMail) -> None:
+        mailer = SmtpMailer(smtp_server("smtp://127.0.0.1:1"), timeout_ms=1_000)
+        assert mailer.has_taken(mail.message_id) is None
+
+
+def answers(**replies: str) -> Callable[[Talk], None]:
+    """A server that says yes but where `replies` have other words for a command."""
+
+    def script(talk: Talk) -> None:
+        talk.say(replies.get("connect", "220 here"))
+        for command in ("ehlo", "mail", "rcpt", "data"):
+            talk.hear()
+            talk.say(replies.get(command, "354 go on" if command == "data" else "250 yes"))
+        talk.hear_mail()
+        talk.say(replies.get("text", "250 taken"))
+
+    return script
+
+
+def drops(after: str) -> Callable[[Talk], None]:
+    """A server that closes the connection after a step."""
+
+    def script(talk: Talk) -> None:
+        if after == "connect":
+            return
+        if after == "greeting":
+            talk.greet()
+            return
+        talk.until_data()
+        if after == "text":
+            talk.hear_mail()
+
+    return script
+
+
+def hangs(after: str) -> Callable[[Talk], None]:
+    """A server that falls silent after a step."""
+
+    def script(talk: Talk) -> None:
+        drops(after)(talk)
+        talk.ended.wait(20)
+
+    return script
+
+
+def drips(talk: Talk) -> None:
+    """A server that says one letter after the other, never a whole line."""
+    while not talk.ended.wait(0.02):
+        talk.connection.sendall(b"2")
+
+
+def drips_after_text(talk: Talk) -> None:
+    talk.until_data()
+    talk.hear_mail()
+    drips(talk)
+
+
+class TestOutcomes:
+    """Domain §4: certain and refused, certain and deferred, or not known."""
+
+    @pytest.mark.parametrize(
+        ("script", "error"),
+        [
+            (answers(connect="554 no"), SendRefused),
+            (answers(connect="421 busy"), SendDeferred),
+            (answers(mail="550 no"), SendRefused),
+            (answers(rcpt="550 nobody"), SendRefused),
+            (answers(rcpt="451 later"), SendDeferred),
+            (answers(data="554 no"), SendRefused),
+            (answers(data="451 later"), SendDeferred),
+            (answers(text="552 too large"), SendRefused),
+            (answers(text="451 later"), SendDeferred),
+            (answers(text="nonsense"), SendOutcomeUnknown),
+            (answers(text="354 what"), SendOutcomeUnknown),
+            (answers(ehlo="nonsense"), SendDeferred),
+            (drops("connect"), SendDeferred),
+            (drops("greeting"), SendDeferred),
+            (drops("text"), SendOutcomeUnknown),
+        ],
+        ids=[
+            "554 at once", "421 at once", "550 to the sender", "550 to the recipient", "451 to the recipient",
+            "554 to DATA", "451 to DATA", "552 to the text", "451 to the text", "nonsense to the text",
+            "354 to the text", "nonsense to EHLO", "drops at once", "drops after the greeting",
+            "drops after the text",
+        ],
+    )  # fmt: skip
+    def test_are_told_apart(
+        self, script: Callable[[Talk], None], error: type[SendError], mail: OutgoingMail
+    ) -> None:
+        with scripted_server(script) as (port, _), pytest.raises(error):
+            send(port, mail)
+
+    def test_nobody_listening_is_tried_again(self, mail: OutgoingMail) -> None:
+        with real_server() as (port, _):
+            pass
+        with pytest.raises(SendDeferred):
+            send(port, mail)
+
+    def test_a_broken_farewell_changes_nothing(self, mail: OutgoingMail) -> None:
+        with scripted_server(answers()) as (port, talks):
+            send(port, mail)
+        assert b"MAIL FROM:<team@acme.example>\r\n" in [
+            line.replace(b"mail", b"MAIL") for line in talks[0].lines
+        ]
+
+    def test_a_server_without_ehlo_is_greeted_the_old_way(self, mail: OutgoingMail) -> None:
+        def old(talk: Talk) -> None:
+            talk.say("220 here")
+            talk.hear()
+            talk.say("502 what")
+            for reply in ("250 hello", "250 yes", "250 yes", "354 go on"):
+                talk.hear()
+                talk.say(reply)
+            talk.hear_mail()
+            talk.say("250 taken")
+
+        with scripted_server(old) as (port, _):
+            send(port, mail)
+
+    def test_a_servers_words_are_not_repeated(self, mail: OutgoingMail) -> None:
+        with (
+            scripted_server(answers(rcpt="550 secret-7 unknown")) as (port, _),
+            pytest.raises(SendRefused) as caught,
+        ):
+            send(port, mail)
+        assert "550" in caught.value.message
+        assert "secret-7" not in caught.value.message
+
+
+class TestTheDeadline:
+    """Style: every external call has a total deadline; a time-out for each read is none."""
+
+    @pytest.mark.parametrize(
+        ("script", "error"),
+        [
+            (hangs("connect"), SendDeferred),
+            (hangs("greeting"), SendDeferred),
+            (hangs("text"), SendOutcomeUnknown),
+            (drips, SendDeferred),
+            (drips_after_text, SendOutcomeUnknown),
+        ],
+        ids=[
+            "silent at once",
+            "silent after the greeting",
+            "silent after the text",
+            "drips",
+            "drips after the text",
+        ],
+    )
+    def test_ends_the_whole_conversation(
+        self, script: Callable[[Talk], None], error: type[SendError], mail: OutgoingMail
+    ) -> None:
+        with scripted_server(script) as (port, _):
+            started = time.monotonic()
+            with pytest.raises(error):
+                send(port, mail, timeout_ms=LIMIT_MS)
+            assert time.monotonic() - started < LIMIT_MS / 1000 + 1.5
+
+    def test_of_the_job_counts_too(self, mail: OutgoingMail) -> None:
+        with scripted_server(hangs("connect")) as (port, _):
+            mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=60_000)
+            with pytest.raises(SendDeferred):
+                mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), LIMIT_MS))
