@@ -1,7 +1,6 @@
 """The local outbox: a Maildir that any mail reader opens (domain §4: development without SMTP_URL)."""
 
 import hashlib
-import mailbox
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -12,6 +11,7 @@ from lib.drafts.outgoing_mail import OutgoingMail
 from lib.errors import SendDeferred
 
 FOLDERS: Final = ("new", "cur")
+"""Where a mail may be: put there, or read since."""
 
 
 class MaildirMailer:
@@ -25,8 +25,8 @@ class MaildirMailer:
         del deadline  # a local write has no other side to wait for
         name = _name(mail.message_id)
         try:
-            self._folder.parent.mkdir(parents=True, exist_ok=True)
-            mailbox.Maildir(self._folder, create=True).close()
+            for folder in ("tmp", *FOLDERS):
+                (self._folder / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.has_taken(mail.message_id):
                 self._put(name, bytes(mail.message))
         except OSError as error:

@@ -1,0 +1,348 @@
+"""Tests of lib/drafts/sending.py: one mail, whatever happens in between."""
+
+import mailbox
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from lib.clock import Deadline, SystemClock
+from lib.drafts.disposition import SentBy
+from lib.drafts.maildir_mailer import MaildirMailer
+from lib.drafts.outgoing_mail import OutgoingMail
+from lib.drafts.sending import Sending, SendOutcome, SendResult, send_draft
+from lib.errors import NotFound, SendDeferred, SendOutcomeUnknown, SendRefused
+from lib.services import Services
+from tests.conftest import Database
+from tests.drafts.conftest import Inbox
+
+FROM = "Acme <team@acme.example>"
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class RecordingMailer:
+    """A mail server that keeps what it took; `instead` happens before it takes a mail, `then` after."""
+
+    taken: list[OutgoingMail] = field(default_factory=list)
+    then: Callable[[], None] = lambda: None
+    instead: Callable[[], None] = lambda: None
+    knows: bool | None = None
+
+    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+        assert deadline.remaining_ms() > 0
+        self.instead()
+        self.taken.append(mail)
+        self.then()
+
+    def has_taken(self, message_id: str) -> bool | None:
+        del message_id
+        return self.knows
+
+
+@pytest.fixture
+def mailer() -> RecordingMailer:
+    return RecordingMailer()
+
+
+@pytest.fixture
+def sending(services: Services, mailer: RecordingMailer) -> Sending:
+    return Sending(
+        store=services.store, mailer=mailer, clock=SystemClock(), mail_from=FROM, longest_send_ms=10_000
+    )
+
+
+@pytest.fixture
+def draft(inbox: Inbox) -> UUID:
+    """A pending draft."""
+    workspace = inbox.workspace()
+    lead = inbox.lead(workspace, email="ada@lead.example")
+    return new_draft(inbox, workspace, lead)
+
+
+def new_draft(inbox: Inbox, workspace: UUID, lead: UUID, *, channel: str = "email", **message: Any) -> UUID:
+    held = {"rfc_message_id": f"<q{uuid4().hex[:4]}@lead.example>", "reference_ids": ["<q1@lead.example>"]}
+    trigger = inbox.message(workspace, lead, "What now?", channel=channel, **{**held, **message})
+    return UUID(
+        str(
+            inbox.database.value(
+                "INSERT INTO drafts (workspace_id, lead_id, trigger_message_id, channel, content)"
+                " VALUES (%s, %s, %s, %s, 'Hello Ada') RETURNING id",
+                workspace,
+                lead,
+                trigger,
+                channel,
+            )
+        )
+    )
+
+
+def state(database: Database) -> tuple[Any, ...]:
+    (row,) = database.rows("SELECT status, response_disposition, send_unconfirmed FROM drafts")
+    return row
+
+
+def outbound(database: Database) -> list[tuple[Any, ...]]:
+    return database.rows("SELECT body, sent_by, draft_id FROM messages WHERE direction = 'outbound'")
+
+
+def send(sending: Sending, draft: UUID, deadline: Deadline, **more: Any) -> SendResult:
+    return send_draft(sending, draft, workspace_id=None, deadline=deadline, **more)
+
+
+def raising(error: BaseException) -> Callable[[], None]:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+class TestAPendingDraft:
+    def test_is_sent_and_written_down(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Domain §4: pending, sending, approved; one outbound message, unique on the draft."""
+        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
+        (mail,) = mailer.taken
+        assert (mail.recipient, mail.message_id) == ("ada@lead.example", f"<draft.{draft}@acme.example>")
+        assert str(mail.message["References"]).startswith("<q1@lead.example> <q")
+        assert state(database) == ("approved", "APPROVED", False)
+        assert outbound(database) == [("Hello Ada", "setter", draft)]
+        ((own_id, parent, thread_matches),) = database.rows(
+            "SELECT o.rfc_message_id, o.in_reply_to = t.rfc_message_id, o.thread_id = t.thread_id"
+            " FROM messages o, messages t WHERE o.direction = 'outbound' AND t.direction = 'inbound'"
+        )
+        assert (own_id, parent, thread_matches) == (mail.message_id, True, True)
+
+    def test_is_marked_before_the_mail_is_handed_over(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        seen: list[tuple[Any, ...]] = []
+        mailer.instead = lambda: seen.append(state(database))
+        send(sending, draft, deadline)
+        assert seen == [("sending", None, False)]
+
+    def test_that_a_person_changed_is_sent_as_changed(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Failure D6: EDITED, from what was stored."""
+        database.run("UPDATE drafts SET edited_content = 'Hello dear Ada'")
+        send(sending, draft, deadline)
+        assert mailer.taken[0].message.get_content().strip() == "Hello dear Ada"
+        assert state(database) == ("approved", "EDITED", False)
+
+    def test_that_goes_out_by_itself_says_so(
+        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline
+    ) -> None:
+        send(sending, draft, deadline, sent_by=SentBy.AI)
+        assert (state(database)[1], outbound(database)[0][1]) == ("AUTO_SENT", "ai")
+
+    def test_goes_where_the_lead_wants_answers(
+        self, inbox: Inbox, sending: Sending, mailer: RecordingMailer, deadline: Deadline
+    ) -> None:
+        workspace = inbox.workspace()
+        draft = new_draft(inbox, workspace, inbox.lead(workspace), reply_to="desk@lead.example")
+        send(sending, draft, deadline)
+        assert mailer.taken[0].recipient == "desk@lead.example"
+
+    def test_is_not_begun_without_time_to_end_it(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID
+    ) -> None:
+        with pytest.raises(SendDeferred):
+            send(sending, draft, Deadline.after_ms(SystemClock(), 2_000))
+        assert (state(database)[0], mailer.taken) == ("pending", [])
+
+
+class TestNothingWasSent:
+    @pytest.mark.parametrize("error", [SendRefused("not you"), SendDeferred("not now")], ids=str)
+    def test_the_draft_is_pending_again_with_the_reason(
+        self,
+        error: SendRefused | SendDeferred,
+        inbox: Inbox,
+        sending: Sending,
+        draft: UUID,
+        deadline: Deadline,
+    ) -> None:
+        failing = RecordingMailer(instead=raising(error))
+        with pytest.raises(type(error)):
+            send(replace(sending, mailer=failing), draft, deadline)
+        assert state(inbox.database)[0] == "pending"
+        assert inbox.database.value("SELECT send_error FROM drafts") == error.message
+        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
+        assert inbox.database.value("SELECT send_error FROM drafts") is None
+
+    def test_a_channel_without_a_way_out_is_refused(
+        self, database: Database, inbox: Inbox, sending: Sending, deadline: Deadline
+    ) -> None:
+        workspace = inbox.workspace()
+        draft = new_draft(inbox, workspace, inbox.lead(workspace), channel="sms")
+        with pytest.raises(SendRefused, match="by hand"):
+            send(sending, draft, deadline)
+        assert state(database)[0] == "pending"
+
+
+class TestNotKnown:
+    def test_a_lost_answer_is_left_for_the_operator(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Failure L12: never silently called sent; domain §4: never sent a second time."""
+        mailer.instead = raising(SendOutcomeUnknown())
+        assert send(sending, draft, deadline).outcome is SendOutcome.UNCONFIRMED
+        assert state(database) == ("approved", None, True)
+        assert outbound(database) == []
+        mailer.instead = lambda: None
+        again = send(sending, draft, deadline, may_be_ours=True)
+        assert (again.outcome, again.reason) == (SendOutcome.SKIPPED, "approved")
+        assert mailer.taken == []
+
+    def test_a_crash_after_the_yes_leads_to_no_second_mail(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Failure D7: crash between the provider's yes and our write."""
+        mailer.then = raising(Crash())
+        with pytest.raises(Crash):
+            send(sending, draft, deadline)
+        assert state(database) == ("sending", None, False)
+        mailer.then = lambda: None
+        assert send(sending, draft, deadline, may_be_ours=True).outcome is SendOutcome.UNCONFIRMED
+        assert state(database) == ("approved", None, True)
+        assert len(mailer.taken) == 1
+
+    def test_what_becomes_known_later_is_put_right(
+        self, database: Database, inbox: Inbox, sending: Sending, mailer: RecordingMailer, deadline: Deadline
+    ) -> None:
+        """An imported copy of the sent mail settles it: matched by its Message-ID (failure D7)."""
+        workspace = inbox.workspace()
+        lead = inbox.lead(workspace)
+        draft = new_draft(inbox, workspace, lead)
+        mailer.instead = raising(SendOutcomeUnknown())
+        send(sending, draft, deadline)
+        inbox.message(
+            workspace, lead, "Hello Ada", direction="outbound", rfc_message_id=f"<draft.{draft}@acme.example>"
+        )
+        assert send(sending, draft, deadline).outcome is SendOutcome.SETTLED
+        assert state(database) == ("approved", "APPROVED", False)
+        assert outbound(database) == [("Hello Ada", "setter", draft)]
+
+
+class TestTheLocalOutbox:
+    @pytest.fixture
+    def outbox(self, tmp_path: Path) -> Path:
+        return tmp_path / "outbox"
+
+    def test_knows_after_a_crash_that_it_has_the_mail(
+        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline, outbox: Path
+    ) -> None:
+        """Domain §4: on re-run the send is settled from what is known."""
+
+        class Crashing(MaildirMailer):
+            def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+                super().send(mail, deadline=deadline)
+                raise Crash
+
+        with pytest.raises(Crash):
+            send(replace(sending, mailer=Crashing(outbox)), draft, deadline)
+        local = replace(sending, mailer=MaildirMailer(outbox))
+        assert send(local, draft, deadline).outcome is SendOutcome.SETTLED
+        assert state(database) == ("approved", "APPROVED", False)
+        assert len(mailbox.Maildir(outbox, create=False)) == 1
+
+    def test_knows_after_a_crash_that_it_has_not(
+        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline, outbox: Path
+    ) -> None:
+        crashing = RecordingMailer(instead=raising(Crash()))
+        with pytest.raises(Crash):
+            send(replace(sending, mailer=crashing), draft, deadline)
+        local = replace(sending, mailer=MaildirMailer(outbox))
+        with pytest.raises(SendDeferred, match="interrupted"):
+            send(local, draft, deadline, may_be_ours=True)
+        assert send(local, draft, deadline).outcome is SendOutcome.SENT
+        assert state(database) == ("approved", "APPROVED", False)
+
+
+class TestTwoAtOnce:
+    def test_one_hands_the_mail_over_and_the_other_waits(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Design §1.6: every effect happens once."""
+        others: list[SendResult] = []
+        mailer.instead = lambda: others.append(send(sending, draft, deadline))
+        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
+        (other,) = others
+        assert other.outcome is SendOutcome.WAITING
+        assert other.ask_again_at is not None
+        assert other.ask_again_at - SystemClock().now() < timedelta(seconds=26)
+        assert len(mailer.taken) == 1
+        assert state(database) == ("approved", "APPROVED", False)
+
+    def test_threads_make_one_call(
+        self, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        together = threading.Barrier(4)
+
+        def together_then_send() -> None:
+            together.wait(10)
+            send(sending, draft, deadline)
+
+        threads = [threading.Thread(target=together_then_send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(mailer.taken) == 1
+
+    def test_one_that_was_given_up_puts_its_own_success_right(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """A frozen sender that wakes up after it was called unconfirmed knows better."""
+        mailer.then = lambda: None
+        mailer.instead = lambda: _given_up(sending, draft, deadline)
+        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
+        assert len(mailer.taken) == 1
+        assert state(database) == ("approved", "APPROVED", False)
+
+    def test_a_send_nobody_can_still_be_at_is_not_waited_for(
+        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline
+    ) -> None:
+        database.run("UPDATE drafts SET status = 'sending'")
+        assert send(sending, draft, deadline).outcome is SendOutcome.WAITING
+        database.shift_clock(timedelta(seconds=26))
+        assert send(sending, draft, deadline).outcome is SendOutcome.UNCONFIRMED
+
+
+def _given_up(sending: Sending, draft: UUID, deadline: Deadline) -> None:
+    other = replace(sending, mailer=RecordingMailer())
+    assert send(other, draft, deadline, may_be_ours=True).outcome is SendOutcome.UNCONFIRMED
+
+
+class TestNothingToDo:
+    @pytest.mark.parametrize("status", ["approved", "rejected"])
+    def test_a_draft_that_is_no_longer_pending_is_skipped(
+        self, status: str, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        with sending.store.transaction() as connection:
+            connection.execute("UPDATE drafts SET status = %s", (status,))
+        result = send(sending, draft, deadline)
+        assert (result.outcome, result.reason, mailer.taken) == (SendOutcome.SKIPPED, status, [])
+
+    def test_one_that_was_sent_is_not_sent_again(
+        self, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        send(sending, draft, deadline)
+        assert send(sending, draft, deadline).reason == "already_sent"
+        assert len(mailer.taken) == 1
+
+    def test_one_of_another_workspace_is_not_there(
+        self, inbox: Inbox, sending: Sending, draft: UUID, deadline: Deadline
+    ) -> None:
+        for workspace, sought in ((inbox.workspace(), draft), (None, uuid4())):
+            with pytest.raises(NotFound):
+                send_draft(sending, sought, workspace_id=workspace, deadline=deadline)

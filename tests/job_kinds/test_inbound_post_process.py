@@ -1,0 +1,89 @@
+"""Tests of lib/job_kinds/inbound_post_process.py."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID, uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from lib.clock import Deadline
+from lib.drafts.composer import Composition
+from lib.drafts.conversation import Conversation
+from lib.job_kinds.inbound_post_process import InboundPayload, post_process
+from lib.jobs.kind import RunningJob, Uniqueness
+from lib.jobs.outcomes import Permanent
+from lib.services import Services
+from tests.conftest import Database
+from tests.drafts.conftest import Inbox
+
+
+class Failing:
+    """A composer that fails."""
+
+    def compose(self, conversation: Conversation, *, deadline: Deadline) -> Composition:
+        del conversation, deadline
+        raise ValueError("no idea")
+
+
+Run = Callable[..., None]
+
+
+@pytest.fixture
+def inbox(database: Database) -> Inbox:
+    return Inbox(database)
+
+
+@pytest.fixture
+def run(services: Services) -> Run:
+    """Call the handler as the runner does."""
+
+    def call(
+        message: UUID, *, attempt: int = 0, workspace: UUID | None = None, held: Services = services
+    ) -> None:
+        job = RunningJob(
+            id=1,
+            workspace_id=workspace,
+            attempt=attempt,
+            crashes=0,
+            created_at=datetime.now(UTC),
+            deadline=Deadline.after_ms(services.clock, 30_000),
+        )
+        post_process.handler(InboundPayload.model_validate({"messageId": str(message)}), job, held)
+
+    return call
+
+
+def test_its_declaration() -> None:
+    """Domain §2, design §7."""
+    assert (post_process.name, post_process.uniqueness, post_process.max_attempts) == (
+        "inbound.post_process", Uniqueness.WHILE_ACTIVE, 5,
+    )  # fmt: skip
+
+
+def test_its_payload_takes_nothing_else() -> None:
+    with pytest.raises(ValidationError):
+        InboundPayload.model_validate({"messageId": str(uuid4()), "more": 1})
+
+
+def test_it_drafts(database: Database, inbox: Inbox, run: Run) -> None:
+    workspace = inbox.workspace()
+    run(inbox.message(workspace, inbox.lead(workspace), "What does it cost?"), workspace=workspace)
+    assert database.value("SELECT status FROM drafts") == "pending"
+
+
+def test_a_message_that_is_not_there_is_permanent(run: Run) -> None:
+    with pytest.raises(Permanent):
+        run(uuid4())
+
+
+@pytest.mark.parametrize(("attempt", "status"), [(0, "RUNNING"), (3, "RUNNING"), (4, "FAILED")])
+def test_a_composer_that_fails_fails_the_run_with_the_last_attempt(
+    database: Database, inbox: Inbox, run: Run, services: Services, *, attempt: int, status: str
+) -> None:
+    workspace = inbox.workspace()
+    message = inbox.message(workspace, inbox.lead(workspace), "What does it cost?")
+    with pytest.raises(ValueError, match="no idea"):
+        run(message, attempt=attempt, held=replace(services, composer=Failing()))
+    assert database.value("SELECT status FROM draft_pipeline_runs") == status
