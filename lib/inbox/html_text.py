@@ -130,15 +130,15 @@ class _Reader(HTMLParser):
             if self._unseen_depth == 0:
                 self._unseen = None
             return
+        if self._quotes and self._quotes[-1] == tag == "blockquote":
+            self._break(1)
+            self._quotes.pop()
         if tag == "a":
             self._end_link()
         elif tag in LINES or tag in PARAGRAPHS:
             self._break(2 if tag in PARAGRAPHS else 1)
         if tag == "pre":
             self._preformatted = max(0, self._preformatted - 1)
-        if self._quotes and self._quotes[-1] == tag == "blockquote":
-            self._break(1)
-            self._quotes.pop()
 
     def handle_data(self, data: str) -> None:
         if self._unseen is not None:
@@ -185,9 +185,8 @@ class _Reader(HTMLParser):
 
     def _end_line(self) -> None:
         prefix = "> " * min(len(self._quotes), QUOTE_DEPTH_LIMIT)
-        self._lines.append(
-            (prefix + "".join(self._line).strip("\r\n " if self._preformatted else None)).rstrip()
-        )
+        line = "".join(self._line)
+        self._lines.append((prefix + (line if self._preformatted else line.strip())).rstrip())
         self._line = []
 
     def _break(self, newlines: int) -> None:

@@ -64,11 +64,13 @@ class _Peeked:
         return unread + self._stream.readline(size - len(unread))
 
 
-def _mails(file: MailFile, stream: _Peeked) -> Iterator[RawMail]:
+def _mails(file: MailFile, stream: _Peeked) -> Iterator[RawMail | SourceProblem]:
     replayable = file.path != STANDARD_INPUT
     if file.shape is Shape.MBOX or (file.shape is Shape.EITHER and looks_like_mbox(stream.start)):
         for number, (raw, size) in enumerate(mails_of(stream, size_limit=SIZE_LIMIT), start=1):
             yield RawMail(label=f"{file.path}#{number}", raw=raw, size_bytes=size, replayable=replayable)
+        if not stream.start:
+            yield SourceProblem(label=file.path, code="no_mail", message="The mbox is empty.")
         return
     raw = stream.read(READ_LIMIT)
     yield RawMail(
