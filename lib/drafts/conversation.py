@@ -93,3 +93,16 @@ class Conversation:
     """Whether a person's later message is in the thread."""
     answered: bool
     """Whether the team wrote in the thread after the trigger."""
+
+    @property
+    def asked(self) -> str:
+        """What is to be answered: the trigger, after what people wrote since the team's last word."""
+        open_bodies: list[str] = []
+        for message in self.messages:
+            if message.direction is Direction.OUTBOUND:
+                open_bodies.clear()
+            elif message.id == self.trigger.id:
+                break
+            elif message.automation is None:
+                open_bodies.append(message.body)
+        return "\n\n".join((*open_bodies, self.trigger.body))

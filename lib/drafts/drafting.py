@@ -62,7 +62,7 @@ def draft_reply(conversation: Conversation, composer: Composer, gate: Gate, *, d
 def reply_of(conversation: Conversation, draft: str) -> Reply:
     """`draft` with the facts it must keep to."""
     return Reply(
-        inbound=conversation.trigger.body,
+        inbound=conversation.asked,
         draft=draft,
         offered_slots=conversation.offered_slots,
         booking_link=conversation.workspace.booking_link,

@@ -16,7 +16,8 @@ from lib.drafts.weekdays import weekdays_in
 _DECLINE: Final = re.compile(
     r"\b(?:not\s+(?:really\s+)?interested|no,?\s+thank(?:s|\s+you)|not\s+a\s+(?:good\s+)?fit"
     r"|not\s+for\s+us|we'?ll\s+pass"
-    r"|(?:have|has)\s+decided\s+(?:against|to\s+go\s+with\s+(?:another|someone))|no\s+need\s+for"
+    r"|(?:have|has)\s+decided\s+(?:against|to\s+go\s+with\s+(?:another|someone))|no\s+need\s+(?:for|any"
+    r"|of)|no\s+longer\s+(?:need\w*|interested|looking)"
     r"|went\s+with\s+(?:another|someone)"
     r"|kein(?:en|erlei)?\s+(?:interesse|bedarf)|nein,?\s+danke|nicht\s+interessiert"
     r"|pas\s+(?:du\s+tout\s+)?int[ée]ress[ée]\w*"

@@ -25,7 +25,7 @@ _COMMON: Final = {
     "de votre"
     " vos mon ce cette êtes pouvez pourriez bien cordialement serait que qui il avez au bonsoir oui non",
     Language.SPANISH: "el la los las y yo usted nosotros es no un una con para gracias hola cuándo "
-    "cuando por de del"
+    "cuando por de del nos bien será"
     " que su me podría podemos podrían le saludos está buenos días muy si sí cómo qué tengo estoy favor",
 }
 _WORDS: Final = {language: frozenset(words.split()) for language, words in _COMMON.items()}

@@ -1,5 +1,6 @@
 """The form of a reply: greeting, paragraphs, closing."""
 
+import unicodedata
 from typing import Final
 
 from lib.drafts.composer import Move
@@ -30,7 +31,12 @@ def called_name(name: str | None) -> str | None:
         return None
     given = name.split(",", 1)[1] if name.count(",") == 1 else name
     words = given.split()
-    if not words or not all(character.isalpha() or character in "-'\u2019." for character in words[0]):
+    if not words or not all(_is_latin(character) or character in "-'\u2019." for character in words[0]):
         return None
     bare = words[0].strip("-'\u2019.")
     return words[0] if len(bare) > 1 and bare.lower() not in TITLES else None
+
+
+def _is_latin(character: str) -> bool:
+    """Elsewhere the first word of a name may well be the family's."""
+    return unicodedata.name(character, "").startswith("LATIN")

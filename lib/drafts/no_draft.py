@@ -1,11 +1,13 @@
 """When an inbound gets no draft, and why: every no-op is explained (domain §2)."""
 
 from enum import StrEnum
+from typing import Final
 
 from lib.drafts.classification import STOPPED, LeadTag, is_automated, is_opt_out, tag_for
 from lib.drafts.composer import Extract
 from lib.drafts.conversation import Conversation, LeadStatus
 from lib.drafts.invariants.wording import is_blank
+from lib.inbox.mail import Automation
 
 
 class NoDraftReason(StrEnum):
@@ -15,6 +17,10 @@ class NoDraftReason(StrEnum):
     """The team never answers this lead."""
     AUTOMATED_REPLY = "automated_reply"
     """A machine wrote it: an answer would start a loop."""
+    BOUNCE = "bounce"
+    """A report that a mail could not be delivered."""
+    BULK_MAIL = "bulk_mail"
+    """A newsletter, a mailing list or a notification."""
     OPT_OUT = "opt_out"
     """The sender wants no more messages."""
     LEAD_OPTED_OUT = "lead_opted_out"
@@ -27,13 +33,19 @@ class NoDraftReason(StrEnum):
     """A later message of the thread gets the draft, with this one in view."""
 
 
+_OF_MACHINES: Final[dict[str, NoDraftReason]] = {
+    Automation.BOUNCE: NoDraftReason.BOUNCE,
+    Automation.BULK: NoDraftReason.BULK_MAIL,
+}
+
+
 def reason_before_composing(conversation: Conversation) -> NoDraftReason | None:
     """Why there is nothing to compose; None when there is. Of several reasons the weightiest counts."""
     trigger = conversation.trigger
     if conversation.lead.status is LeadStatus.BLACKLISTED:
         return NoDraftReason.LEAD_BLACKLISTED
     if is_automated(trigger.subject, trigger.body, trigger.automation):
-        return NoDraftReason.AUTOMATED_REPLY
+        return _OF_MACHINES.get(trigger.automation or "", NoDraftReason.AUTOMATED_REPLY)
     if is_opt_out(trigger.body):
         return NoDraftReason.OPT_OUT
     if conversation.answered:
@@ -46,7 +58,7 @@ def reason_before_composing(conversation: Conversation) -> NoDraftReason | None:
 def reason_after_extract(conversation: Conversation, extract: Extract) -> NoDraftReason | None:
     """Why what was understood gets no draft; None when it does."""
     before = conversation.lead.tag
-    stays = tag_for(conversation.trigger.body, extract, before) == before
+    stays = tag_for(conversation.asked, extract, before) == before
     return NoDraftReason.LEAD_OPTED_OUT if before in STOPPED and stays else None
 
 
@@ -61,7 +73,7 @@ def tag_without_draft(conversation: Conversation, reason: NoDraftReason) -> str 
             return LeadTag.BLACKLISTED
         case NoDraftReason.OPT_OUT:
             return LeadTag.OPT_OUT
-        case NoDraftReason.AUTOMATED_REPLY:
+        case NoDraftReason.AUTOMATED_REPLY | NoDraftReason.BOUNCE | NoDraftReason.BULK_MAIL:
             superseded = conversation.newer_inbound or conversation.lead.tag in STOPPED
             return None if superseded else LeadTag.AUTOMATED_REPLY
         case _:

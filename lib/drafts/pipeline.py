@@ -121,7 +121,7 @@ def _complete(
                 ),
             )
             keep_artifacts(connection, run.id, (*drafted.artifacts, *last))
-            tag = tag_for(conversation.trigger.body, extract, conversation.lead.tag)
+            tag = tag_for(conversation.asked, extract, conversation.lead.tag)
             tag_lead(connection, conversation, tag, extract.detected_timezone)
             close_run(connection, run.id, RunStatus.COMPLETED, draft_id=draft.id)
     if overtaken is not None:

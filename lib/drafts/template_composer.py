@@ -25,7 +25,7 @@ class TemplateComposer:
     def compose(self, conversation: Conversation, *, deadline: Deadline) -> Composition:
         """The reply to the conversation's trigger; no call leaves the process."""
         del deadline
-        extract = extract_from(conversation.trigger.body, conversation.offered_slots)
+        extract = _understood(conversation)
         strategy = strategy_for(conversation, extract)
         return Composition(
             extract=extract,
@@ -33,6 +33,14 @@ class TemplateComposer:
             text=_written(conversation, extract, strategy),
             model=MODEL,
         )
+
+
+def _understood(conversation: Conversation) -> Extract:
+    """What the trigger wants; when it says nothing of its own, what was left open before it."""
+    extract = extract_from(conversation.trigger.body, conversation.offered_slots)
+    if extract.intent is Intent.OTHER and not extract.needs_pricing_answer:
+        return extract_from(conversation.asked, conversation.offered_slots)
+    return extract
 
 
 def strategy_for(conversation: Conversation, extract: Extract) -> Strategy:
@@ -62,7 +70,7 @@ def _move(conversation: Conversation, extract: Extract) -> Move:
 
 
 def _without_slots(conversation: Conversation, otherwise: Move) -> Move:
-    if scheduling_urls(conversation.trigger.body):
+    if scheduling_urls(conversation.asked):
         return Move.USE_THEIR_SCHEDULER
     return Move.POINT_TO_BOOKING if conversation.workspace.booking_link else otherwise
 

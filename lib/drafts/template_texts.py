@@ -32,7 +32,7 @@ TEXTS: Final[dict[Language, Texts]] = {
         greeting_unnamed="Hello,",
         closing="Best regards",
         moves={
-            Move.CONFIRM_SLOT: "Thank you, {slot} works for us. You will get a calendar invitation for it.",
+            Move.CONFIRM_SLOT: "Thank you, {slot} works for us. We look forward to it.",
             Move.ASK_WHICH_SLOT: "Thank you. Which of these would suit you?\n\n{slots}",
             Move.OFFER_SLOTS: "Thank you for your message. These are the times that we can "
             "offer:\n\n{slots}\n\n"
@@ -55,17 +55,15 @@ TEXTS: Final[dict[Language, Texts]] = {
             "answer.",
         },
         pricing="On the price: {sentence}",
-        pricing_open="What it costs depends on what you need. How many people would use it, and from "
-        "when? We "
-        "will then send you exact figures.",
+        pricing_open="What it costs depends on what you need. Could you tell us a little more, how much "
+        "of it and from when? We will then send you exact figures.",
     ),
     Language.GERMAN: Texts(
         greeting="Guten Tag {name},",
         greeting_unnamed="Guten Tag,",
         closing="Viele Grüße",
         moves={
-            Move.CONFIRM_SLOT: "vielen Dank, {slot} passt uns gut. Sie bekommen eine Einladung in Ihren "
-            "Kalender.",
+            Move.CONFIRM_SLOT: "vielen Dank, {slot} passt uns gut. Wir freuen uns darauf.",
             Move.ASK_WHICH_SLOT: "vielen Dank. Welcher dieser Termine passt Ihnen?\n\n{slots}",
             Move.OFFER_SLOTS: "vielen Dank für Ihre Nachricht. Diese Termine können wir "
             "anbieten:\n\n{slots}\n\n"
@@ -90,17 +88,15 @@ TEXTS: Final[dict[Language, Texts]] = {
             "Antwort.",
         },
         pricing="Zum Preis: {sentence}",
-        pricing_open="Die Kosten hängen davon ab, was Sie brauchen. Wie viele Personen würden damit "
-        "arbeiten, und "
-        "ab wann? Dann schicken wir Ihnen genaue Zahlen.",
+        pricing_open="Die Kosten hängen davon ab, was Sie brauchen. Können Sie uns etwas mehr dazu "
+        "sagen, in welchem Umfang und ab wann? Dann schicken wir Ihnen genaue Zahlen.",
     ),
     Language.FRENCH: Texts(
         greeting="Bonjour {name},",
         greeting_unnamed="Bonjour,",
         closing="Bien cordialement",
         moves={
-            Move.CONFIRM_SLOT: "Merci, {slot} nous convient. Vous recevrez une invitation dans votre "
-            "calendrier.",
+            Move.CONFIRM_SLOT: "Merci, {slot} nous convient. Nous nous en réjouissons.",
             Move.ASK_WHICH_SLOT: "Merci. Lequel de ces créneaux vous convient ?\n\n{slots}",
             Move.OFFER_SLOTS: "Merci pour votre message. Voici les créneaux que nous pouvons proposer "
             ":\n\n{slots}"
@@ -125,16 +121,15 @@ TEXTS: Final[dict[Language, Texts]] = {
             Move.ACKNOWLEDGE: "Merci pour votre message. Nous l'examinons et revenons vers vous.",
         },
         pricing="Concernant le prix : {sentence}",
-        pricing_open="Le coût dépend de vos besoins. Combien de personnes l'utiliseraient, et à partir "
-        "de quand ? "
-        "Nous vous enverrons alors des chiffres précis.",
+        pricing_open="Le coût dépend de vos besoins. Pourriez-vous nous en dire un peu plus, pour quelle "
+        "quantité et à partir de quand ? Nous vous enverrons alors des chiffres précis.",
     ),
     Language.SPANISH: Texts(
         greeting="Hola {name}:",
         greeting_unnamed="Hola:",
         closing="Saludos cordiales",
         moves={
-            Move.CONFIRM_SLOT: "Gracias, {slot} nos viene bien. Recibirá una invitación en su calendario.",
+            Move.CONFIRM_SLOT: "Gracias, {slot} nos viene bien. Será un placer.",
             Move.ASK_WHICH_SLOT: "Gracias. ¿Cuál de estos horarios le conviene?\n\n{slots}",
             Move.OFFER_SLOTS: "Gracias por su mensaje. Estos son los horarios que podemos "
             "ofrecer:\n\n{slots}\n\n"
@@ -156,8 +151,7 @@ TEXTS: Final[dict[Language, Texts]] = {
             Move.ACKNOWLEDGE: "Gracias por su mensaje. Lo revisaremos y le responderemos.",
         },
         pricing="Sobre el precio: {sentence}",
-        pricing_open="El coste depende de lo que necesite. ¿Cuántas personas lo usarían y desde cuándo? "
-        "Entonces le "
-        "enviaremos cifras exactas.",
+        pricing_open="El coste depende de lo que necesite. ¿Puede contarnos un poco más, qué cantidad y "
+        "desde cuándo? Entonces le enviaremos cifras exactas.",
     ),
 }

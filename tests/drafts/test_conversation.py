@@ -9,6 +9,7 @@ from lib.drafts.conversation import Channel, Direction, LeadStatus
 from lib.drafts.disposition import Disposition, SentBy
 from lib.drafts.run_store import RunStatus
 from tests.conftest import Database
+from tests.drafts.conftest import conversation
 
 CONSTRAINTS = """
 SELECT pg_get_constraintdef(c.oid) FROM pg_constraint c
@@ -35,3 +36,15 @@ def test_a_closed_set_is_the_tables(
 ) -> None:
     ((definition,),) = database.rows(CONSTRAINTS, table, column)
     assert sorted(definition.split("'")[1::2]) == sorted(words)
+
+
+def test_what_is_asked_is_everything_since_the_teams_last_word() -> None:
+    held = conversation(
+        "One more thing.",
+        before=(
+            (Direction.INBOUND, "Old question."),
+            (Direction.OUTBOUND, "Old answer."),
+            (Direction.INBOUND, "Can you call me?"),
+        ),
+    )
+    assert held.asked == "Can you call me?\n\nOne more thing."

@@ -19,6 +19,7 @@ from lib.drafts.letter import called_name, letter, safe_reply
         ("Zoë", "Zoë"),
         ("Dr. Ada Lovelace", None),
         ("A. Lovelace", None),
+        ("佐藤 恵", None),
         ("sales@acme.example", None),
         ("Acme24 Support", None),
         ("", None),

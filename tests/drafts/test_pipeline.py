@@ -66,7 +66,6 @@ class TestADraft:
         """Domain §3: each stage leaves its artifact, in the order of the work; the draft waits."""
         workspace = inbox.workspace()
         lead = inbox.lead(workspace, offered_slots=SLOTS)
-        message = inbox.message(workspace, lead, "Tuesday at 2pm works for me, CET. (3pm 15:00 CET)")
         message = inbox.message(
             workspace, lead, "Tuesday, March 3 at 2:00 PM works for me. I am in New York time."
         )

@@ -77,7 +77,7 @@ CASES = (
         says=("another time",),
     ),
     Case(said="No thanks", move=Move.ACCEPT_DECLINE, says=("not follow up any further",)),
-    Case(said="How much is it?", move=Move.ANSWER_PRICING, says=("How many people",)),
+    Case(said="How much is it?", move=Move.ANSWER_PRICING, says=("depends on what you need",)),
     Case(
         said="How much is it?",
         facts={"service_description": "We do things. Seats are $12 a month.\nCall us."},
@@ -103,6 +103,18 @@ CASES = (
         says=("Bonjour Ada,", "Le coût dépend"),
     ),
     Case(said="No, gracias", move=Move.ACCEPT_DECLINE, says=("Hola Ada:", "Saludos cordiales")),
+    Case(
+        said="And the yard has a slope.",
+        facts={"before": ((Direction.INBOUND, "Can we schedule a call?"),), "booking_link": LINK},
+        move=Move.POINT_TO_BOOKING,
+        says=(LINK,),
+    ),
+    Case(
+        said="Sorry, I meant Wednesday",
+        facts={"before": ((Direction.INBOUND, "Tuesday works"),), "slots": SLOTS},
+        move=Move.CONFIRM_SLOT,
+        says=(SLOTS[1],),
+    ),
     Case(
         said="Ok",
         facts={"before": ((Direction.INBOUND, "Guten Tag, wir haben noch eine Frage an Sie."),)},
