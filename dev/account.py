@@ -77,7 +77,7 @@ def namespaces_work() -> bool:
     command = [
         *(sys.executable, "-I", "-S", "-B", str(TETHER)),
         *("--parent", str(os.getpid()), "--signal", "9", "--account", namespace_account().change),
-        *("--", "true"),
+        *("--", sys.executable, "-I", "-S", "-c", ""),
     ]
     try:
         return (
