@@ -12,13 +12,14 @@ import structlog
 
 from lib.clock import Deadline
 from lib.errors import WorkFailed
+from lib.heartbeat import heartbeat
 from lib.jobs.bookkeeping import Bookkeeper, persistently
 from lib.jobs.claim import Claimer
 from lib.jobs.crew import WATCH_SECONDS, Crew
 from lib.jobs.health import count_due
-from lib.jobs.heartbeat import heartbeat
 from lib.jobs.holdings import Holdings
 from lib.jobs.job import ClaimedJob
+from lib.jobs.lease import extend
 from lib.jobs.pace import Pace
 from lib.jobs.summary import DrainSummary, StoppedBecause, Tally
 from lib.jobs.upkeep import EVERY_MS, keep_up
@@ -98,7 +99,9 @@ class _Drain:
         try:
             if crew.too_many_hang:
                 raise WorkFailed("Handlers of this process hang past their deadlines: restart it.")
-            with heartbeat(self._services, self._holdings):
+            with heartbeat(
+                self._beat, every_ms=self._services.settings.background_job_heartbeat_ms, name="drain"
+            ):
                 reason = self._work(crew)
                 crew.end(self._ending(reason))
         finally:
@@ -189,6 +192,14 @@ class _Drain:
         self._suspects = done.suspects
         self._upkeep_due = Deadline.after_ms(self._services.clock, EVERY_MS)
         return done.promoted + done.released - done.dead > 0
+
+    def _beat(self) -> bool:
+        """Extend the leases of everything held."""
+        held = self._holdings.held
+        if held:
+            with self._services.store.transaction() as connection:
+                extend(connection, held, lease_ms=self._services.settings.background_job_lease_ms)
+        return True
 
     def _ending(self, reason: StoppedBecause) -> Deadline:
         """Until when to wait for what runs."""

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -11,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from lib.clock import Deadline, iso
-from lib.errors import UsageProblem
+from lib.errors import UsageProblem, WorkFailed
 from lib.exit_codes import ExitCode
 from lib.inbox.workspace import workspace_called
 from lib.jobs.drain import drain
@@ -30,7 +31,10 @@ from lib.operator.commands.frame import (
 from lib.operator.commands.jobs_control import control_commands
 from lib.operator.commands.stop_signals import stop_signals
 from lib.services import Services
+from lib.status.run_status import RunSource, RunStatus
 from lib.store.store import Connection
+from lib.work.execute import execute
+from lib.work.responsibilities import PROCESS, Outcome
 
 COUNT_LIMIT: Final = 100_000
 ENQUEUE_BATCH: Final = 5_000
@@ -166,14 +170,25 @@ def drain_(
         return
     budget = budget_ms or held.settings.background_job_cron_time_budget_ms
     with stop_signals() as stop:
-        summary = drain(
-            held, deadline=Deadline.after_ms(held.clock, budget), limit=limit, workers=workers, stop=stop
+
+        def work(held: Services, deadline: Deadline) -> Outcome:
+            summary = drain(held, deadline=deadline, limit=limit, workers=workers, stop=stop)
+            return Outcome(status=RunStatus.SUCCEEDED, summary=summary.as_json(), error=None)
+
+        done = execute(
+            held,
+            replace(PROCESS, work=work),
+            source=RunSource.CLI,
+            dispatch_key=None,
+            deadline=Deadline.after_ms(held.clock, budget),
         )
+    if done.summary is None:
+        raise WorkFailed(f"The drain failed: {done.error}.")
     if as_json:
-        print_json(summary.as_json())
+        print_json(done.summary)
         return
     table = Table("", "", show_header=False)
-    for name, value in summary.as_json().items():
+    for name, value in done.summary.items():
         table.add_row(name, str(value))
     Console().print(table)
 
