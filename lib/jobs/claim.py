@@ -83,7 +83,7 @@ locked AS MATERIALIZED (
 PLAIN: Final = f"""
 WITH locked AS MATERIALIZED (
     SELECT id FROM jobs
-    WHERE status = 'pending' AND crashes = 0
+    WHERE status = 'pending' AND crashes = 0 AND id > 0
       AND kind <> ALL(%(paused_kinds)s) AND bucket <> ALL(%(paused_workspaces)s)
     ORDER BY run_at, id LIMIT %(batch)s FOR UPDATE SKIP LOCKED
 )

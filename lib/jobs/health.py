@@ -12,14 +12,14 @@ COUNT_LIMIT: Final = 100_000
 COUNT_DUE: Final = """
 SELECT count(*) FROM (
     SELECT 1 FROM (
-        SELECT 1 FROM jobs WHERE status = 'pending'
+        SELECT 1 FROM jobs WHERE status = 'pending' AND id > 0
         UNION ALL SELECT 1 FROM jobs WHERE status = 'scheduled' AND run_at <= everytick_now()
     ) AS due LIMIT %s
 ) AS bounded
 """
 OLDEST_DUE: Final = """
 SELECT id, kind, extract(epoch FROM everytick_now() - run_at)::float FROM (
-    (SELECT id, kind, run_at FROM jobs WHERE status = 'pending' ORDER BY run_at, id LIMIT 1)
+    (SELECT id, kind, run_at FROM jobs WHERE status = 'pending' AND id > 0 ORDER BY run_at, id LIMIT 1)
     UNION ALL
     (SELECT id, kind, run_at FROM jobs WHERE status = 'scheduled' AND run_at <= everytick_now()
      ORDER BY run_at, id LIMIT 1)

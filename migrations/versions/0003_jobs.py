@@ -46,7 +46,9 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_claimable ON jobs (bucket, priority DESC, run_at, id)
     WHERE status = 'pending' AND crashes = 0;
 CREATE INDEX jobs_suspect ON jobs (run_at, id) WHERE status = 'pending' AND crashes > 0;
-CREATE INDEX jobs_oldest_due ON jobs (run_at, id) WHERE status = 'pending';
+-- `id > 0` is always true: only a query that says so can use this index. Without it the planner, before its
+-- statistics know of a burst, would rather read and sort all that is due than walk jobs_claimable.
+CREATE INDEX jobs_oldest_due ON jobs (run_at, id) WHERE status = 'pending' AND id > 0;
 CREATE INDEX jobs_promotable ON jobs (run_at, id) WHERE status = 'scheduled';
 CREATE INDEX jobs_lease_expiry ON jobs (lease_expires_at) WHERE status = 'running';
 CREATE INDEX jobs_finished ON jobs (finished_at) WHERE finished_at IS NOT NULL;
