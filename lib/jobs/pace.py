@@ -40,7 +40,10 @@ class Pace:
         return min(LEAD_LIMIT, int(workers * LEAD_SECONDS / max(average, 1e-6)))
 
     def chunk(self, jobs: Iterable[ClaimedJob]) -> int:
-        """How many of the first of `jobs` one worker should begin at once: 1, or more that are quick."""
+        """How many of the first of `jobs` one worker should begin at once: 1, or more that are quick.
+
+        A job with a single attempt begins alone: a neighbour's crash would be its end.
+        """
         size, expected = 0, 0.0
         with self._lock:
             for job in jobs:
@@ -48,6 +51,8 @@ class Pace:
                 if size and (expected > CHUNK_SECONDS or size == CHUNK_LIMIT or job.max_attempts == 1):
                     break
                 size += 1
+                if job.max_attempts == 1:
+                    break
         return size
 
 
