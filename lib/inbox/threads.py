@@ -7,13 +7,23 @@ from lib.inbox.mail import ParsedMail
 from lib.store.store import Connection
 
 RELATED: Final = """
-SELECT thread_id FROM messages
-WHERE workspace_id = %(workspace)s AND (
-    rfc_message_id = ANY(%(names)s)
-    OR (reference_ids <> '{}' AND reference_ids && %(names)s::text[]))
+WITH naming AS MATERIALIZED (
+    SELECT workspace_id, thread_id, sent_at FROM messages
+    WHERE reference_ids <> '{}' AND reference_ids && %(names)s::text[]
+)
+SELECT thread_id FROM (
+    SELECT thread_id, sent_at FROM naming WHERE workspace_id = %(workspace)s
+    UNION ALL
+    SELECT thread_id, sent_at FROM messages
+    WHERE workspace_id = %(workspace)s AND rfc_message_id = ANY(%(names)s)
+) related
 GROUP BY thread_id ORDER BY min(sent_at), thread_id
 """
-"""The threads with a mail that this one names, that names this one, or that names what this one names."""
+"""The threads with a mail that this one names, that names this one, or that names what this one names.
+
+The array's index knows no workspace, hence the part of its own: together with the workspace the planner
+would rather read the whole workspace.
+"""
 MERGE: Final = """
 UPDATE messages SET thread_id = %(kept)s WHERE workspace_id = %(workspace)s AND thread_id = ANY(%(merged)s)
 """
