@@ -25,21 +25,25 @@ SELECT m.id, m.workspace_id, m.lead_id, m.channel, m.direction, m.subject, left(
        m.sent_at, m.automation, m.thread_id,
        l.email, l.name, l.timezone, l.status, l.tag, l.scheduler_link, l.offered_slots, w.settings,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
-               AND n.direction = 'inbound' AND n.automation IS NULL
+               AND n.lead_id = m.lead_id AND n.direction = 'inbound' AND n.automation IS NULL
                AND (n.sent_at, n.created_at, n.id) > (m.sent_at, m.created_at, m.id)) AS newer_inbound,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
-               AND n.direction = 'outbound' AND n.sent_at > m.sent_at) AS answered
+               AND n.lead_id = m.lead_id AND n.direction = 'outbound' AND n.sent_at > m.sent_at) AS answered
 FROM messages m JOIN leads l ON l.id = m.lead_id JOIN workspaces w ON w.id = m.workspace_id
 WHERE m.id = %(message_id)s AND (%(workspace_id)s::uuid IS NULL OR m.workspace_id = %(workspace_id)s)
 """
-"""The message, its lead and workspace, and whether the thread went on."""
+"""The message, its lead and workspace, and whether the lead's part of the thread went on.
+
+A thread can hold several leads, and anybody can join one by naming a Message-ID: what another lead wrote
+neither answers this one nor is shown to it.
+"""
 
 THREAD: Final = """
 SELECT id, direction, subject, left(body, %(limit)s) AS body, sent_at, automation
-FROM messages WHERE workspace_id = %(workspace_id)s AND thread_id = %(thread_id)s
+FROM messages WHERE workspace_id = %(workspace_id)s AND lead_id = %(lead_id)s AND thread_id = %(thread_id)s
 ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT %(count)s
 """
-"""The latest messages of the thread, newest first."""
+"""The latest messages with the lead in the thread, newest first."""
 
 
 def read_conversation(
@@ -60,6 +64,7 @@ def read_conversation(
             THREAD,
             {
                 "workspace_id": row["workspace_id"],
+                "lead_id": row["lead_id"],
                 "thread_id": row["thread_id"],
                 "limit": BODY_LIMIT,
                 "count": MESSAGE_LIMIT,

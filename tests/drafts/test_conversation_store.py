@@ -104,3 +104,16 @@ def test_settings_that_do_not_fit_are_said_so(inbox: Inbox, services: Services) 
     message = inbox.message(workspace, inbox.lead(workspace), "Hi")
     with pytest.raises(UsageProblem, match="timezone"):
         read(services, message)
+
+
+def test_another_lead_in_the_thread_is_not_read(inbox: Inbox, services: Services) -> None:
+    """Anybody can name a Message-ID and so join a thread: it shows and stops nothing (domain §1)."""
+    workspace = inbox.workspace()
+    ada, mallory = inbox.lead(workspace), inbox.lead(workspace)
+    thread = uuid4()
+    trigger = inbox.message(workspace, ada, "Ours?", thread_id=thread)
+    inbox.message(workspace, mallory, "Theirs.", thread_id=thread)
+    inbox.message(workspace, mallory, "To them.", thread_id=thread, direction="outbound")
+    held = found(services, trigger)
+    assert [message.id for message in held.messages] == [trigger]
+    assert (held.newer_inbound, held.answered) == (False, False)
