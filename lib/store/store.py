@@ -2,6 +2,7 @@
 
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ LOCK_SHARE: Final = 0.6
 """A lock is waited for this share of the statement time-out, so that its own error names the cause."""
 CLIENT_MARGIN_MS: Final = 2_000
 """How much longer than the server's statement time-out the client waits for its word."""
+
+CLOSE_SECONDS: Final = 2.0
+"""How long closing waits for the pool's threads."""
 
 SET_TIMEOUTS: Final = (
     "SELECT set_config('statement_timeout', %s, true), set_config('lock_timeout', %s, true),"
@@ -112,6 +116,8 @@ class Store:
         with self._opening:
             if not self._opened:
                 self._pool.open()
+                # A command ends without closing: from Python 3.13 the pool's threads can't be joined by then.
+                weakref.finalize(self, self._pool.close, timeout=CLOSE_SECONDS)
                 self._opened = True
 
     def _verify(self, connection: BoundedConnection) -> None:
@@ -129,7 +135,7 @@ class Store:
         """Give every connection back to the server; the store cannot be used afterwards."""
         with self._opening:
             if self._opened:
-                self._pool.close(timeout=2)
+                self._pool.close(timeout=CLOSE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -167,3 +169,20 @@ class TestThreads:
         for thread in threads:
             thread.join(timeout=30)
         assert database.value("SELECT count(*) FROM workspaces") == 12
+
+
+def test_a_process_that_ends_without_closing_has_its_pool_closed(database: Database) -> None:
+    """Python 3.13 and newer cannot join the pool's threads any later: a command waited 20 s at its end."""
+    code = (
+        "import atexit, sys, threading\n"
+        "names = lambda: [t.name for t in threading.enumerate() if t.name.startswith('everytick-')]\n"
+        "atexit.register(lambda: print('at the end:', names()))\n"  # runs after what is registered later
+        "from lib.environment.decision import DeploymentKind\n"
+        "from lib.store.store import Store, StoreOptions\n"
+        "store = Store(StoreOptions(dsn=sys.argv[1], kind=DeploymentKind.DEVELOPMENT))\n"
+        "with store.transaction(): print('while open:', bool(names()))\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, database.url], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert ended.stdout.splitlines() == ["while open: True", "at the end: []"]
