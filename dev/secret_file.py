@@ -1,16 +1,15 @@
 """The secrets of development: made up once, kept in a file that only its owner can read."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 
+from dev.private_file import PRIVATE, write_private
 from dev.problem import Problem
 
 NAMES = ("CRON_SECRET", "OPERATOR_TOKEN", "INBOUND_SECRET")
 _RANDOM_BYTES = 32
-_PRIVATE = 0o600
 
 
 def development_secrets(file: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -21,13 +20,13 @@ def development_secrets(file: Path, environment: Mapping[str, str]) -> dict[str,
     kept = _read(file)
     made = {name: kept.get(name) or secrets.token_urlsafe(_RANDOM_BYTES) for name in NAMES}
     if made != kept:
-        _write(file, made)
+        write_private(file, made)
     return {name: value for name, value in made.items() if not environment.get(name)}
 
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        file.chmod(_PRIVATE)
+        file.chmod(PRIVATE)
         content = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
@@ -36,12 +35,3 @@ def _read(file: Path) -> dict[str, str]:
     if not isinstance(content, dict):
         raise Problem(f"{file} is not ours. Remove it: new secrets are made up.")
     return {name: str(value) for name, value in content.items() if name in NAMES}
-
-
-def _write(file: Path, content: Mapping[str, str]) -> None:
-    unfinished = file.with_suffix(".new")
-    unfinished.unlink(missing_ok=True)
-    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as output:
-        json.dump(content, output, indent=1)
-    unfinished.replace(file)

@@ -15,6 +15,7 @@ from dev.console import complain, say, show
 from dev.dotenv import with_file
 from dev.first_tick import FirstTick
 from dev.local_clock import CronRoute, LocalClock
+from dev.local_environment import published
 from dev.problem import Problem, Stopped
 from dev.project import Project, here, only_one
 from dev.python_environment import LOCAL_LOCK, PythonEnvironment, ensure_environment
@@ -73,10 +74,11 @@ def _run(project: Project, *, once: bool, port: str | None, serving: Serving) ->
         python = ensure_environment(project, LOCAL_LOCK, environment)
         with runtime_folder() as sockets, Supervisor() as supervisor:
             complete = _app_environment(project, python, environment, supervisor, sockets)
-            FirstTick(project, python, complete).run()
-            supervisor.check()
-            if not once:
-                _serve(project, python, complete, supervisor, number, serving)
+            with published(project.state, complete):
+                FirstTick(project, python, complete).run()
+                supervisor.check()
+                if not once:
+                    _serve(project, python, complete, supervisor, number, serving)
 
 
 def _app_environment(

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -51,6 +52,20 @@ class Checkout:
             check=False,
             timeout=SET_UP_SECONDS,
         )
+
+    def flask(self, *arguments: str) -> dict[str, Any]:
+        """What `flask` prints in another terminal, in the project's folder."""
+        done = subprocess.run(
+            [str(self.root / ".venv" / "bin" / "flask"), *arguments],
+            env=self.environment,
+            cwd=self.root,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=SET_UP_SECONDS,
+        )
+        printed: dict[str, Any] = json.loads(done.stdout)
+        return printed
 
     def processes(self) -> list[int]:
         """Every process whose command line names this checkout."""
@@ -208,6 +223,16 @@ class TestServing:
             assert running.call("/api/cron/background-jobs")[0] == 401
             status, body = running.call("/api/cron/background-jobs", secrets["CRON_SECRET"])
             assert (status, body["mode"]) == (200, "inline")
+
+    def test_a_job_enqueued_in_another_terminal_is_done(self, own_checkout: Checkout) -> None:
+        """A bare `flask` finds the stores of the bin/dev that runs in its folder."""
+        secrets = json.loads((own_checkout.root / ".everytick" / "secrets.json").read_text("utf-8"))
+        with serving(own_checkout) as running:
+            made = own_checkout.flask("jobs", "enqueue", "--kind", "system.noop", "--payload", "{}", "--json")
+            (job,) = made["jobIds"]
+            assert own_checkout.flask("jobs", "show", str(job), "--json")["status"] == "pending"
+            running.call("/api/cron/background-jobs", secrets["CRON_SECRET"])
+            assert own_checkout.flask("jobs", "show", str(job), "--json")["status"] == "succeeded"
 
     @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
     def test_a_signal_stops_everything(self, own_checkout: Checkout, signum: signal.Signals) -> None:
