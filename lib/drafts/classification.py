@@ -27,7 +27,7 @@ STOPPED: Final = frozenset({LeadTag.OPT_OUT.value, LeadTag.BLACKLISTED.value, "B
 
 _OPT_OUT: Final = re.compile(
     r"\b(?:please\s+|want\s+to\s+|like\s+to\s+|wish\s+to\s+)unsubscribe\b|\bunsubscribe\s+(?:me|us)\b"
-    r"|^\s*(?:unsubscribe|stop|remove|abmelden|baja)\W*$"
+    r"|^ ?(?:unsubscribe|stop|remove|abmelden|baja)[^\w\n]{0,20}$"
     r"|\b(?:remove|take|delete)\s+(?:me|us|my\s+(?:e-?mail|address|name|data)\w*)\b(?!\s+through)"
     r"|\bstop\s+(?:e-?mail\w*|contact\w*|writing|sending|messag\w*|spam\w*)"
     r"|\bopt(?:ing)?[\s-]?out\b|\b(?:do\s+not|don't|never)\s+(?:e-?mail|contact|write\s+to"

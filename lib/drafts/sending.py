@@ -118,7 +118,8 @@ def _hand_over(
     except (SendRefused, SendDeferred) as error:
         with sending.store.transaction() as connection:
             give_back(connection, draft.id, error.message)
-        _log.warning(LogEvent.DRAFT_SEND_FAILED, draft_id=str(draft.id), error=error.code)
+        say = _log.warning if error.retriable else _log.error
+        say(LogEvent.DRAFT_SEND_FAILED, draft_id=str(draft.id), error=error.code, retried=error.retriable)
         raise
     except SendOutcomeUnknown:
         return _unconfirmed(sending, draft)

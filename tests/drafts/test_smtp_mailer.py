@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
@@ -203,3 +204,16 @@ class TestTheDeadline:
             mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=60_000)
             with pytest.raises(SendDeferred):
                 mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), LIMIT_MS))
+
+
+class TestOtherAlphabets:
+    ADDRESSED = outgoing_mail(replace(LETTER, recipient="josé@lead.example"))
+
+    def test_an_address_in_one_needs_a_server_that_reads_it(self) -> None:
+        with scripted_server(answers()) as (port, _), pytest.raises(SendRefused, match="ASCII"):
+            send(port, self.ADDRESSED)
+
+    def test_and_is_handed_over_to_one_that_does(self) -> None:
+        with scripted_server(answers(ehlo="250-here\r\n250 SMTPUTF8")) as (port, talks):
+            send(port, self.ADDRESSED)
+        assert any("josé@lead.example".encode() in line for line in talks[0].lines)

@@ -13,7 +13,7 @@ _BOOK: Final = r"\b(?:book|schedule|reserve|grab|pick|choose|select|find)\b[^.!?
 _ENDS: Final = r"\b(?=\s*(?:[:.!,)\[<-]|$|http))"
 _CALLS: Final = (
     # A place for a link that was never put in: [booking link], {{ scheduler_url }}, <link>.
-    r"[\[<{]+\s*(?:[a-z]+[ _-]+){0,3}(?:link|url|calendly)(?:[ _-]+[a-z]+){0,2}\s*[\]>}]+",
+    r"[\[<{]{1,3}\s*(?:[a-z]+[ _-]+){0,3}(?:link|url|calendly)(?:[ _-]+[a-z]+){0,2}\s*[\]>}]+",
     r"\bclick\s+(?:right\s+)?(?:here|below)\b",
     r"\blink\s+(?:is\s+)?(?:below|above|here)\b",
     r"\b(?:use|click|follow|open|try|tap|hit|via|through|using|with|at|from|on|here(?:'s| is))\s+(?:on\s+)?"

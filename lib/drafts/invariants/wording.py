@@ -11,10 +11,13 @@ DASHES: Final = str.maketrans(
 
 
 def plain(text: str) -> str:
-    """`text` with one kind of space, dash and apostrophe, without invisible characters; lines are kept."""
+    """`text` with one kind of space, dash and apostrophe, without invisible characters or blank lines.
+
+    Runs of white space shrink to one, so that no pattern can be made to search a long one again and again.
+    """
     folded = unicodedata.normalize("NFKC", text).translate(DASHES)
     visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
-    return re.sub(r"[^\S\n]+", " ", visible)
+    return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", visible))
 
 
 def is_blank(text: str) -> bool:

@@ -1,8 +1,13 @@
 """Tests of lib/drafts/invariants/check.py: the laws that hold for every text."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lib.drafts.classification import is_opt_out
+from lib.drafts.extraction import extract_from
 from lib.drafts.invariants.check import broken_invariants
 from lib.drafts.invariants.reply import Reply
 from tests.drafts.invariants.cases import SLOTS, reply
@@ -126,3 +131,16 @@ def _with(
         booking_link=booking_link or held.booking_link,
         lead_scheduler_link=held.lead_scheduler_link,
     )
+
+
+@pytest.mark.parametrize(
+    "unit", ["[", "\n", " ", "1-", "at ", "2 to ", "March ", "https://", "[a ", "calendly."]
+)
+def test_a_text_made_to_be_slow_is_not(unit: str) -> None:
+    """Mail comes from anybody: no pattern may search the same stretch again and again."""
+    text = (unit * 40_000)[:40_000]
+    started = time.monotonic()
+    broken_invariants(reply(text, inbound=text))
+    extract_from(text, SLOTS)
+    is_opt_out(text)
+    assert time.monotonic() - started < 5

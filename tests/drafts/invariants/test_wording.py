@@ -6,7 +6,7 @@ from lib.drafts.invariants.wording import contains_phrase, is_blank, plain
 
 
 def test_spaces_dashes_and_apostrophes_have_one_form() -> None:
-    assert plain("2\u00a0\u2013\u202f3 o\u2019clock\n\tx") == "2 - 3 o'clock\n x"
+    assert plain("2\u00a0\u2013\u202f3 o\u2019clock \n\n\tx") == "2 - 3 o'clock\nx"
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u200b\ufeff", "\u00a0\u2003"])
