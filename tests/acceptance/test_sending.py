@@ -15,7 +15,7 @@ from tests.drafts.mail_servers import real_server
 def test_from_the_inbound_to_the_servers_yes(
     composed: Callable[..., Composition], database: Database
 ) -> None:
-    """Domain §2 to §4: post-processing drafts, a person releases, `draft.send` sends; asked again it does not."""
+    """Domain §2 to §4: post-processing drafts, a person releases, `draft.send` sends, once."""
     inbox = Inbox(database)
     workspace = inbox.workspace()
     message = inbox.message(
