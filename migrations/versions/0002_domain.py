@@ -147,6 +147,9 @@ CREATE TABLE lead_memory_entries (
     UNIQUE (lead_id, category, content)
 );
 CREATE INDEX lead_memory_expiry ON lead_memory_entries (expires_at) WHERE source = 'INFERENCE';
+-- Without it, each pruned run would look through every entry for its own.
+CREATE INDEX lead_memory_proposed ON lead_memory_entries (proposed_by_run)
+    WHERE proposed_by_run IS NOT NULL;
 
 CREATE TABLE workspace_memory_entries (
     id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -161,6 +164,9 @@ CREATE TABLE workspace_memory_entries (
     UNIQUE (workspace_id, category, content)
 );
 CREATE INDEX workspace_memory_expiry ON workspace_memory_entries (expires_at) WHERE source = 'INFERENCE';
+-- Without it, each pruned run would look through every entry for its own.
+CREATE INDEX workspace_memory_proposed ON workspace_memory_entries (proposed_by_run)
+    WHERE proposed_by_run IS NOT NULL;
 
 UPDATE schema_compatibility SET schema_version = 2;
 """

@@ -108,3 +108,17 @@ class TestOwnRetention:
         assert (dead,) in database.rows("SELECT id FROM jobs")
         assert database.rows("SELECT run_id FROM runs ORDER BY 1") == [("new",), ("open",)]
         assert database.rows("SELECT dispatch_key FROM dispatch_lines") == [("new",)]
+
+
+class TestReferences:
+    def test_whatever_points_at_a_pruned_row_is_found_by_an_index(self, database: Database) -> None:
+        """Else each deleted row reads the other table whole: a batch then never ends in its time (L16)."""
+        unindexed = database.rows(
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint c"
+            " WHERE contype = 'f' AND confrelid IN ('draft_pipeline_runs'::regclass, 'jobs'::regclass,"
+            " 'runs'::regclass, 'dispatches'::regclass, 'control_changes'::regclass,"
+            " 'lead_memory_entries'::regclass, 'workspace_memory_entries'::regclass)"
+            " AND NOT EXISTS (SELECT 1 FROM pg_index i WHERE i.indrelid = c.conrelid"
+            " AND i.indkey[0] = c.conkey[1])"
+        )
+        assert unindexed == []
