@@ -21,7 +21,7 @@ WHERE job_name = %s AND run_id = %s AND status = 'running'
 """
 CLOSE: Final = """
 UPDATE runs
-SET status = %(status)s, finished_at = everytick_now(), beat_at = everytick_now(),
+SET status = %(status)s, finished_at = greatest(everytick_now(), started_at), beat_at = everytick_now(),
     summary = %(summary)s, error = %(error)s, retry_at = NULL
 WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND owner = %(owner)s
   AND (status = 'running' OR (status = 'abandoned' AND %(status)s = 'succeeded'))
@@ -73,7 +73,8 @@ def close_run(
 ) -> datetime | None:
     """Close `run`; its end by the database's clock, or None when it was closed before.
 
-    A final state does not change, except that the owner of an abandoned run may still succeed, once.
+    Where that clock went back since (another server took over), the run ends when it began. A final state
+    does not change, except that the owner of an abandoned run may still succeed, once.
     """
     row = connection.execute(
         CLOSE,

@@ -59,3 +59,9 @@ class TestClose:
         opened(services)
         database.run("UPDATE runs SET owner = 'another'")
         assert closed(services, RunStatus.SUCCEEDED) is None
+
+    def test_a_clock_that_went_back_fails_nothing(self, services: Services, database: Database) -> None:
+        """The database moved to a server whose clock is behind: the run ends, it lasted no time."""
+        started = opened(services)
+        database.shift_clock(timedelta(seconds=-5))
+        assert closed(services, RunStatus.SUCCEEDED) == started
