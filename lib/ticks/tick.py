@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
+import psycopg
 import structlog
 
 from lib.errors import StoreError, StoreTimedOut, StoreUnavailable
@@ -87,9 +88,12 @@ def _record(services: Services, window: Window, decision: TickDecision, correlat
     try:
         with services.store.transaction() as connection:
             record_tick(connection, window, decision, correlation_id=correlation_id)
-    except StoreError as error:
+    except (StoreError, psycopg.Error) as error:
         structlog.get_logger().error(
-            LogEvent.TICK_UNTRACKED, dispatch_key=window.dispatch_key, code=error.code
+            LogEvent.TICK_UNTRACKED,
+            dispatch_key=window.dispatch_key,
+            error_class=type(error).__name__,
+            exc_info=None if isinstance(error, StoreError) else error,
         )
         return False
     return True

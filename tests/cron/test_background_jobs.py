@@ -130,6 +130,18 @@ class TestInline:
         assert body is not None
         assert (body["success"], body["mode"], body["degraded"]) == (True, "inline", True)
 
+    def test_goes_on_untracked_when_the_ledger_refuses_the_row(
+        self, client: FlaskClient, database: Database
+    ) -> None:
+        """Whatever the reason: the work is done all the same (design §5)."""
+        database.run("ALTER TABLE dispatches ADD CONSTRAINT none_fits CHECK (ticks > 5)")
+        try:
+            body = client.get(URL, headers=BEARER).json
+        finally:
+            database.run("ALTER TABLE dispatches DROP CONSTRAINT none_fits")
+        assert body is not None
+        assert (body.get("success"), body.get("mode"), body.get("degraded")) == (True, "inline", True)
+
     def test_the_operators_word_is_the_reason(
         self, composed: Callable[..., Composition], database: Database
     ) -> None:
