@@ -3,7 +3,8 @@
 import structlog
 
 from lib.clock import Deadline
-from lib.errors import StoreError
+from lib.errors import EnvironmentRefused, EverytickError, StoreError
+from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.services import Services
 from lib.single_flight import single_flight
@@ -18,8 +19,9 @@ def work_inline(
 ) -> dict[str, Execution]:
     """Do every responsibility within `budget_ms`; by name, how each ended.
 
-    One that fails does not keep the next from its turn. Raises LeaseHeld while another inline execution is
-    alive, StoreError when the database is away before anything was begun.
+    One that fails does not keep the next from its turn, whatever the reason, its record included. Raises
+    LeaseHeld while another inline execution is alive, StoreError when the lease cannot be taken,
+    EnvironmentRefused when the database turns out to be another kind's.
     """
     deadline = Deadline.after_ms(services.clock, budget_ms)
 
@@ -29,12 +31,21 @@ def work_inline(
             return execute(
                 services, responsibility, source=source, dispatch_key=dispatch_key, deadline=within
             )
-        except StoreError as error:
+        except EnvironmentRefused:
+            raise
+        except Exception as error:  # noqa: BLE001 - its run could not be recorded; the next has its turn
+            known = isinstance(error, StoreError)
             structlog.get_logger().error(
-                LogEvent.RUN_FAILED, job_name=responsibility.job_name, error_class=type(error).__name__
+                LogEvent.RUN_FAILED,
+                job_name=responsibility.job_name,
+                error_class=type(error).__name__,
+                exc_info=None if known else error,
             )
             return Execution(
-                status=RunStatus.FAILED, summary=None, error=error.message, error_code=error.code
+                status=RunStatus.FAILED,
+                summary=None,
+                error=describe_error(services.redactor, error),
+                error_code=error.code if isinstance(error, StoreError) else EverytickError.code,
             )
 
     with single_flight(services, LeaseName.INLINE):

@@ -84,3 +84,18 @@ class TestOutage:
         assert database.rows("SELECT job_name FROM runs WHERE status = 'succeeded'") == [
             ("background-maintenance",)
         ]
+
+
+class TestRecord:
+    def test_one_that_cannot_be_recorded_does_not_keep_the_next_from_its_turn(
+        self, services: Services, database: Database
+    ) -> None:
+        database.run("ALTER TABLE runs ADD CONSTRAINT refused CHECK (job_name <> 'background-maintenance')")
+        try:
+            executions = work_inline(services, source=RunSource.INLINE, dispatch_key=KEY, budget_ms=10_000)
+        finally:
+            database.run("ALTER TABLE runs DROP CONSTRAINT refused")
+        assert {name: (e.status, e.error_code) for name, e in executions.items()} == {
+            "maintenance": (RunStatus.FAILED, "internal_error"),
+            "process": (RunStatus.SUCCEEDED, None),
+        }
