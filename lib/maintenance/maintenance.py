@@ -1,4 +1,4 @@
-"""Maintenance: every item, isolated, within the budget, one holder at a time (design §8, D1, L5, L15)."""
+"""Maintenance: every item, isolated, within the budget (design §8, D1, L15)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,8 +18,6 @@ from lib.maintenance.queue_health import QUEUE_HEALTH
 from lib.maintenance.stale_drafts import STALE_DRAFTS
 from lib.maintenance.workspace_memory import WORKSPACE_MEMORY
 from lib.services import Services
-from lib.single_flight import single_flight
-from lib.store.lease import LeaseName
 
 ITEMS: Final = (
     QUEUE_HEALTH,
@@ -98,16 +96,15 @@ def run_maintenance(
 ) -> MaintenanceSummary:
     """Run every item; one that fails is reported and the rest stand.
 
-    Each item gets an equal share of the time that is left. Raises LeaseHeld while another execution is
-    alive, StoreError when the lease itself cannot be taken.
+    Each item gets an equal share of the time that is left. One execution at a time is its caller's affair:
+    the registry of responsibilities names the lease (failure L5).
     """
-    with single_flight(services, LeaseName.MAINTENANCE):
-        return MaintenanceSummary(
-            items={
-                item.name: _run_item(services, item, _share(deadline, len(items) - index))
-                for index, item in enumerate(items)
-            }
-        )
+    return MaintenanceSummary(
+        items={
+            item.name: _run_item(services, item, _share(deadline, len(items) - index))
+            for index, item in enumerate(items)
+        }
+    )
 
 
 def _share(deadline: Deadline, items_left: int) -> Deadline:

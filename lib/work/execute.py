@@ -1,5 +1,6 @@
 """One recorded execution of one responsibility: the run's row, its heartbeat, its blob around the work."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from lib.heartbeat import heartbeat
 from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.services import Services
+from lib.single_flight import single_flight
 from lib.status.blobs import BlobStatus, StatusBlob
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
@@ -50,8 +52,9 @@ def execute(
 ) -> Execution:
     """Run `responsibility` once and record it in `runs` and in the cache.
 
-    Work that fails is recorded and comes back as a failed Execution; a lease held elsewhere closes the run
-    as superseded. Raises StoreError when the database is away before anything was begun.
+    Work that fails is recorded and comes back as a failed Execution. A lease held elsewhere closes the run as
+    superseded, which writes nothing to the cache: the holder's own blob stays (design §6). Raises StoreError
+    when the database is away before anything was begun.
     """
     run = RunKey(
         job_name=responsibility.job_name,
@@ -64,14 +67,16 @@ def execute(
         started_at = open_run(connection, run)
     log = structlog.get_logger().bind(job_name=run.job_name, run_id=run.run_id, source=source)
     log.info(LogEvent.RUN_STARTED)
-    _write_blob(services, run, started_at, None, BlobStatus.RUNNING, None)
+    lease = responsibility.lease
     try:
-        with heartbeat(
-            lambda: _beat(services, run),
-            every_ms=services.settings.background_job_heartbeat_ms,
-            name=run.job_name,
-        ):
-            outcome = responsibility.work(services, deadline)
+        with single_flight(services, lease) if lease else nullcontext():
+            _write_blob(services, run, started_at, None, BlobStatus.RUNNING, None)
+            with heartbeat(
+                lambda: _beat(services, run),
+                every_ms=services.settings.background_job_heartbeat_ms,
+                name=run.job_name,
+            ):
+                outcome = responsibility.work(services, deadline)
     except LeaseHeld as held:
         _close(services, run, RunStatus.SUPERSEDED, None)
         return Execution(status=RunStatus.SUPERSEDED, held_until=held.until)

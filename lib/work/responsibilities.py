@@ -13,6 +13,7 @@ from lib.jobs.drain import drain
 from lib.maintenance.maintenance import MaintenanceStatus, run_maintenance
 from lib.services import Services
 from lib.status.run_status import JobName, RunStatus
+from lib.store.lease import LeaseName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +36,11 @@ class Responsibility:
     """Its member in the cron route's answer."""
     job_name: JobName
     work: Callable[[Services, Deadline], Outcome]
-    """Do what is due until the deadline. Raises LeaseHeld, StoreError."""
+    """Do what is due until the deadline. Raises StoreError."""
     inline_share: float
     """The share of an inline budget that it may use at most."""
+    lease: LeaseName | None
+    """What is held while it works, so that one does it at a time; None: side by side is fine."""
 
 
 def _maintain(services: Services, deadline: Deadline) -> Outcome:
@@ -59,9 +62,16 @@ def _process(services: Services, deadline: Deadline) -> Outcome:
 
 
 MAINTENANCE: Final = Responsibility(
-    name="maintenance", job_name=JobName.MAINTENANCE, work=_maintain, inline_share=0.5
+    name="maintenance",
+    job_name=JobName.MAINTENANCE,
+    work=_maintain,
+    inline_share=0.5,
+    lease=LeaseName.MAINTENANCE,
 )
-PROCESS: Final = Responsibility(name="process", job_name=JobName.PROCESS, work=_process, inline_share=1.0)
+PROCESS: Final = Responsibility(
+    name="process", job_name=JobName.PROCESS, work=_process, inline_share=1.0, lease=None
+)
+"""Its jobs have leases of their own (design §7)."""
 
 RESPONSIBILITIES: Final = (MAINTENANCE, PROCESS)
 """In the order in which inline work does them: maintenance first, so that a full drain never starves it."""

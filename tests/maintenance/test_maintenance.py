@@ -4,7 +4,6 @@ from lib.clock import Deadline
 from lib.maintenance.item import ItemResult, MaintenanceItem
 from lib.maintenance.maintenance import ITEMS, run_maintenance
 from lib.services import Services
-from tests.conftest import Database
 
 
 def fine(_services: Services, _deadline: Deadline) -> ItemResult:
@@ -78,7 +77,3 @@ class TestIsolation:
         run_maintenance(services, Deadline.after_ms(services.clock, 40_000), items)
         assert 9_000 < seen[0] <= 10_000
         assert seen[-1] > 30_000
-
-    def test_frees_its_lease(self, services: Services, database: Database) -> None:
-        run_maintenance(services, Deadline.after_ms(services.clock, 1_000), (BAD,))
-        assert database.rows("SELECT name, holder FROM leases") == [("maintenance", None)]

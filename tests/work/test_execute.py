@@ -8,10 +8,11 @@ import redis
 from lib.clock import Deadline
 from lib.errors import StoreUnavailable
 from lib.services import Services
+from lib.single_flight import single_flight
 from lib.status.run_status import RunSource, RunStatus
-from lib.store.lease import LeaseHeld, LeaseName
+from lib.store.lease import LeaseName
 from lib.work.execute import Execution, execute
-from lib.work.responsibilities import PROCESS, RESPONSIBILITIES, Outcome
+from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Outcome
 from tests.conftest import Database
 
 BLOB = "job:v1:global:process-background-jobs"
@@ -104,13 +105,41 @@ class TestFailure:
 
         assert run(services, away).error_code == "store_unavailable"
 
-    def test_a_lease_held_elsewhere_supersedes(self, services: Services, database: Database) -> None:
-        def held(*_: object) -> Outcome:
-            raise LeaseHeld(LeaseName.MAINTENANCE, until=services.clock.now())
 
-        execution = run(services, held)
+class TestSingleFlight:
+    """One execution of what has a lease (failure L5)."""
+
+    def maintain(self, services: Services) -> Execution:
+        return execute(
+            services,
+            replace(MAINTENANCE, work=lambda *_: done(RunStatus.SUCCEEDED)),
+            source=RunSource.INLINE,
+            dispatch_key=None,
+            deadline=Deadline.after_ms(services.clock, 1_000),
+        )
+
+    def test_frees_its_lease(self, services: Services, database: Database) -> None:
+        self.maintain(services)
+        assert database.rows("SELECT name, holder FROM leases") == [("maintenance", None)]
+
+    def test_held_elsewhere_supersedes(self, services: Services, database: Database) -> None:
+        with single_flight(services, LeaseName.MAINTENANCE):
+            execution = self.maintain(services)
         assert (execution.status, execution.summary) == (RunStatus.SUPERSEDED, None)
+        assert execution.held_until is not None
         assert database.value("SELECT status FROM runs") == "superseded"
+
+    def test_superseded_leaves_the_holders_blob(
+        self, services: Services, database: Database, cache: "redis.Redis"
+    ) -> None:
+        """It writes nothing (design §6): else the holder's end, which began earlier, would be refused."""
+        self.maintain(services)
+        database.shift_clock(timedelta(seconds=10))
+        with single_flight(services, LeaseName.MAINTENANCE):
+            before = cache.get("job:v1:global:background-maintenance")
+            self.maintain(services)
+        assert before is not None
+        assert cache.get("job:v1:global:background-maintenance") == before
 
 
 class TestRegistry:
