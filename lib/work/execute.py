@@ -77,12 +77,12 @@ def execute(
                 name=run.job_name,
             ):
                 outcome = responsibility.work(services, deadline)
+        finished_at = _close(services, run, outcome.status, outcome)
     except LeaseHeld as held:
         _close(services, run, RunStatus.SUPERSEDED, None)
         return Execution(status=RunStatus.SUPERSEDED, held_until=held.until)
     except Exception as error:  # noqa: BLE001 - whatever the work raised is recorded as this run's failure
         return _failed(services, run, started_at, error)
-    finished_at = _close(services, run, outcome.status, outcome)
     _write_blob(services, run, started_at, finished_at, BLOB_STATUS[outcome.status], outcome.error)
     log.info(LogEvent.RUN_FINISHED, status=outcome.status, summary=outcome.summary)
     return Execution(status=outcome.status, summary=outcome.summary, error=outcome.error)

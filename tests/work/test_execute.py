@@ -14,6 +14,7 @@ from lib.store.lease import LeaseName
 from lib.work.execute import Execution, execute
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Outcome
 from tests.conftest import Database
+from tests.outage import with_outage
 
 BLOB = "job:v1:global:process-background-jobs"
 
@@ -97,6 +98,19 @@ class TestFailure:
         execution = run(services, burst)
         assert (execution.status, execution.error_code) == (RunStatus.FAILED, "internal_error")
         assert database.rows("SELECT status, error FROM runs") == [("failed", "ValueError: no such thing")]
+        assert json.loads(str(cache.get(BLOB)))["status"] == "failed"
+
+    def test_work_whose_end_cannot_be_recorded_is_not_left_running(
+        self, services: Services, cache: "redis.Redis"
+    ) -> None:
+        """The database went away under it: its tick failed, and the cache says so."""
+        unsteady, outage = with_outage(services)
+
+        def lose(*_: object) -> Outcome:
+            outage.away = True
+            return done(RunStatus.SUCCEEDED)
+
+        assert run(unsteady, lose).error_code == "store_unavailable"
         assert json.loads(str(cache.get(BLOB)))["status"] == "failed"
 
     def test_keeps_the_code_of_our_own_errors(self, services: Services) -> None:
