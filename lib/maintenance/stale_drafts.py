@@ -5,10 +5,14 @@ original system did, but flagged `send_unconfirmed` and listed for the operator,
 """
 
 from typing import Final
+from uuid import UUID
 
 import structlog
 
 from lib.clock import Deadline
+from lib.drafts.disposition import disposition
+from lib.drafts.outgoing_mail import message_id_of
+from lib.drafts.send_store import approve, leave_unconfirmed, read_draft
 from lib.log.events import LogEvent
 from lib.maintenance.batches import due_count, in_batches
 from lib.maintenance.item import ItemResult, MaintenanceItem
@@ -16,47 +20,54 @@ from lib.services import Services
 from lib.store.store import Connection
 
 BATCH: Final = 100
+NAMED_AT_MOST: Final = 20
+"""Drafts named in the log line; all of them carry the flag."""
 STALE: Final = """
 SELECT id FROM drafts
 WHERE status = 'sending' AND updated_at < everytick_now() - %s * interval '1 minute'
 """
 """`updated_at` is when the draft became `sending`."""
-SETTLE: Final = f"""
-WITH stale AS MATERIALIZED ({STALE} ORDER BY updated_at LIMIT {BATCH} FOR UPDATE SKIP LOCKED),
-known AS (
-    SELECT stale.id, m.id IS NOT NULL AS sent,
-        CASE WHEN m.id IS NULL THEN NULL
-             WHEN m.body <> d.content THEN 'EDITED'
-             WHEN m.sent_by = 'ai' THEN 'AUTO_SENT'
-             ELSE 'APPROVED' END AS disposition
-    FROM stale JOIN drafts d USING (id) LEFT JOIN messages m ON m.draft_id = stale.id
-)
-UPDATE drafts
-SET status = 'approved', response_disposition = known.disposition, send_unconfirmed = NOT known.sent,
-    updated_at = everytick_now()
-FROM known WHERE drafts.id = known.id AND drafts.status = 'sending'
-RETURNING drafts.id, known.sent
-"""  # noqa: S608 - literals only
+TAKE: Final = f"{STALE} ORDER BY updated_at LIMIT {BATCH} FOR UPDATE SKIP LOCKED"
 
 
-def _settle(services: Services, deadline: Deadline) -> ItemResult:
+def _settle_all(services: Services, deadline: Deadline) -> ItemResult:
     minutes = services.settings.stale_sending_minutes
-    unconfirmed: list[str] = []
+    recovered: list[UUID] = []
+    unconfirmed: list[UUID] = []
 
     def batch(connection: Connection) -> int:
-        settled = connection.execute(SETTLE, (minutes,)).fetchall()
-        unconfirmed.extend(str(draft) for draft, sent in settled if not sent)
-        return len(settled)
+        stale = [draft_id for (draft_id,) in connection.execute(TAKE, (minutes,)).fetchall()]
+        for draft_id in stale:
+            sent = _settle(connection, draft_id, services.settings.mail_from)
+            if sent is not None:
+                recovered.append(draft_id)
+            if sent is False:
+                unconfirmed.append(draft_id)
+        return len(stale)
 
-    recovered = in_batches(services, deadline, batch, size=BATCH)
+    in_batches(services, deadline, batch, size=BATCH)
     if unconfirmed:
         structlog.get_logger().error(
-            LogEvent.DRAFT_UNCONFIRMED, count=len(unconfirmed), drafts=unconfirmed[:20]
+            LogEvent.DRAFT_UNCONFIRMED,
+            count=len(unconfirmed),
+            drafts=[str(draft_id) for draft_id in unconfirmed[:NAMED_AT_MOST]],
         )
     return ItemResult(
-        counts={"recovered": recovered, "unconfirmed": len(unconfirmed)},
+        counts={"recovered": len(recovered), "unconfirmed": len(unconfirmed)},
         remaining=due_count(services, f"SELECT count(*) FROM ({STALE}) AS due", minutes),  # noqa: S608
     )
 
 
-STALE_DRAFTS: Final = MaintenanceItem(name="staleDrafts", run=_settle)
+def _settle(connection: Connection, draft_id: UUID, mail_from: str) -> bool | None:
+    """Whether the draft is known to have been sent; None when it was settled by somebody else."""
+    message_id = message_id_of(draft_id, mail_from)
+    draft = read_draft(connection, draft_id, workspace_id=None, message_id=message_id)
+    if draft is None:
+        return None
+    if draft.sent_body is None:
+        return False if leave_unconfirmed(connection, draft_id) else None
+    found = disposition(sent_body=draft.sent_body, composed=draft.content, sent_by=draft.sent_by)
+    return True if approve(connection, draft_id, found) else None
+
+
+STALE_DRAFTS: Final = MaintenanceItem(name="staleDrafts", run=_settle_all)

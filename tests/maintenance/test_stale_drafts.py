@@ -6,6 +6,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from lib.clock import Deadline
+from lib.drafts.outgoing_mail import message_id_of
 from lib.maintenance.stale_drafts import STALE_DRAFTS
 from lib.services import Services
 from tests import seed
@@ -32,6 +33,7 @@ class TestSent:
             pytest.param("Thank you.", "setter", "APPROVED", id="sent as drafted by a person"),
             pytest.param("Thank you.", "ai", "AUTO_SENT", id="sent as drafted by itself"),
             pytest.param("Thank you so much.", "setter", "EDITED", id="sent with changes"),
+            pytest.param("Thank you. \r\n", "setter", "APPROVED", id="mail does not keep line ends"),
         ],
     )
     def test_the_stored_body_decides(
@@ -48,6 +50,20 @@ class TestSent:
         seed.sent(database, draft, body=body, sent_by=sent_by)
         assert settle(services) == {"recovered": 1, "unconfirmed": 0, "remaining": 0}
         assert database.rows(SETTLED) == [("approved", disposition, False)]
+
+    def test_a_copy_imported_from_the_mailbox_counts(
+        self, services: Services, database: Database, message: UUID
+    ) -> None:
+        """Failure D7: the mail's Message-ID is made from the draft, so a copy of it is known again."""
+        draft = seed.draft(database, message, status="sending", minutes_ago=11)
+        copy = seed.sent(database, draft, body="Thank you.")
+        database.run(
+            "UPDATE messages SET draft_id = NULL, sent_by = NULL, rfc_message_id = %s WHERE id = %s",
+            message_id_of(draft, services.settings.mail_from),
+            copy,
+        )
+        assert settle(services)["unconfirmed"] == 0
+        assert database.rows(SETTLED) == [("approved", "APPROVED", False)]
 
 
 class TestUnknown:
