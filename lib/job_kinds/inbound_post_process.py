@@ -1,6 +1,5 @@
 """`inbound.post_process`: from an inbound message to a draft, or to a stated reason for none (domain §2)."""
 
-from typing import Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -11,8 +10,6 @@ from lib.errors import NotFound
 from lib.jobs.kind import RunningJob, Uniqueness, job_kind
 from lib.jobs.outcomes import Permanent
 from lib.services import Services
-
-MAX_ATTEMPTS: Final = 5
 
 
 class InboundPayload(BaseModel):
@@ -27,7 +24,7 @@ class InboundPayload(BaseModel):
     "inbound.post_process",
     payload=InboundPayload,
     uniqueness=Uniqueness.WHILE_ACTIVE,
-    max_attempts=MAX_ATTEMPTS,
+    max_attempts=5,
 )
 def post_process(payload: InboundPayload, job: RunningJob, services: Services) -> None:
     """Run the drafting pipeline; a message that is not there makes the job dead."""
@@ -42,7 +39,7 @@ def post_process(payload: InboundPayload, job: RunningJob, services: Services) -
             payload.message_id,
             workspace_id=job.workspace_id,
             deadline=job.deadline,
-            last_attempt=job.attempt + 1 >= MAX_ATTEMPTS,
+            last_attempt=job.attempt + 1 >= job.max_attempts,
         )
     except NotFound as error:
         raise Permanent(error.message) from error

@@ -65,6 +65,7 @@ def running_job(job: ClaimedJob, deadline: Deadline) -> RunningJob:
         id=job.id,
         workspace_id=job.workspace_id,
         attempt=job.attempt,
+        max_attempts=job.max_attempts,
         crashes=job.crashes,
         created_at=job.created_at,
         deadline=deadline,

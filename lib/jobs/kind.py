@@ -36,6 +36,8 @@ class RunningJob:
     """None for a job of no workspace."""
     attempt: int
     """How many handlers of this job returned or raised before; 0 at first."""
+    max_attempts: int
+    """How many there may be; its kind's unless whoever enqueued it said otherwise."""
     crashes: int
     """How many of its leases expired; above 0 the effect may already have happened."""
     created_at: datetime

@@ -40,6 +40,7 @@ def run(services: Services, mailer: Mailer) -> Run:
             id=1,
             workspace_id=workspace,
             attempt=attempt,
+            max_attempts=5,
             crashes=crashes,
             created_at=datetime.now(UTC),
             deadline=Deadline.after_ms(services.clock, 30_000),

@@ -40,12 +40,18 @@ def run(services: Services) -> Run:
     """Call the handler as the runner does."""
 
     def call(
-        message: UUID, *, attempt: int = 0, workspace: UUID | None = None, held: Services = services
+        message: UUID,
+        *,
+        attempt: int = 0,
+        max_attempts: int = 5,
+        workspace: UUID | None = None,
+        held: Services = services,
     ) -> None:
         job = RunningJob(
             id=1,
             workspace_id=workspace,
             attempt=attempt,
+            max_attempts=max_attempts,
             crashes=0,
             created_at=datetime.now(UTC),
             deadline=Deadline.after_ms(services.clock, 30_000),
