@@ -85,21 +85,16 @@ def test_a_message_that_is_not_there_is_permanent(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attempt", "max_attempts", "status"),
-    [(0, 5, "RUNNING"), (3, 5, "RUNNING"), (4, 5, "FAILED"), (0, 1, "FAILED"), (4, 9, "RUNNING")],
+    ("attempts", "status"),
+    [((0, 5), "RUNNING"), ((3, 5), "RUNNING"), ((4, 5), "FAILED"), ((0, 1), "FAILED"), ((4, 9), "RUNNING")],
 )
 def test_a_composer_that_fails_fails_the_run_with_the_last_attempt(
-    database: Database,
-    inbox: Inbox,
-    run: Run,
-    services: Services,
-    *,
-    attempt: int,
-    max_attempts: int,
-    status: str,
+    database: Database, inbox: Inbox, run: Run, services: Services, *, attempts: tuple[int, int], status: str
 ) -> None:
     workspace = inbox.workspace()
     message = inbox.message(workspace, inbox.lead(workspace), "What does it cost?")
     with pytest.raises(ValueError, match="no idea"):
-        run(message, attempt=attempt, max_attempts=max_attempts, held=replace(services, composer=Failing()))
+        run(
+            message, attempt=attempts[0], max_attempts=attempts[1], held=replace(services, composer=Failing())
+        )
     assert database.value("SELECT status FROM draft_pipeline_runs") == status
