@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from lib.jobs.job import JobStatus
+from lib.jobs.kind import Uniqueness
+from lib.jobs.retry import RetryReason
+from lib.jobs.summary import StoppedBecause
 from lib.ticks.decision import TickMode, TickReason
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -13,6 +17,12 @@ class TestTicks:
     @pytest.mark.parametrize("word", [*TickMode, *TickReason])
     def test_every_mode_and_reason_is_explained(self, word: str) -> None:
         assert f"`{word}`" in (DOCS / "ticks.md").read_text()
+
+
+class TestQueue:
+    @pytest.mark.parametrize("word", [*JobStatus, *RetryReason, *StoppedBecause, *Uniqueness])
+    def test_every_state_and_reason_is_explained(self, word: str) -> None:
+        assert f"`{word}`" in (DOCS / "queue.md").read_text()
 
 
 class TestReadme:

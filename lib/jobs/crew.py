@@ -27,17 +27,17 @@ class Crew:
         return hung_handlers() >= self._size * HUNG_LIMIT_PER_WORKER
 
     def watch(self) -> None:
-        """Replace each worker whose handler is past its deadline; relieve those that are slow.
+        """Replace each worker whose handler is past its deadline, unless too many hang; relieve slow ones.
 
         Raises what a worker of ours failed with.
         """
         self._shared.holdings.raise_failure()
         for place, worker in enumerate(self._workers):
             left = worker.give_up_overdue()
-            if left is not None:
+            if left is not None and not self.too_many_hang:
                 self._shared.holdings.put_back(left.ahead)
                 self._workers[place] = Worker(self._shared, left.settlements)
-            elif (left := worker.relieve()) is not None:
+            elif left is not None or (left := worker.relieve()) is not None:
                 self._shared.holdings.put_back(left.ahead)
                 self._shared.books.exchange(left.settlements)
 

@@ -42,7 +42,7 @@ def failed_settlement(services: Services, job: ClaimedJob, error: BaseException)
         chance=services.random.random(),
     )
     described = describe_error(services.redactor, error)
-    structlog.get_logger().debug(
+    structlog.get_logger().info(
         LogEvent.JOB_RAISED, job_id=job.id, error=described, place=place_of(error), reason=decision.reason
     )
     return Settlement(job_id=job.id, token=job.token, kind=job.kind, decision=decision, error=described)

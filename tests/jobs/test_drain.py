@@ -1,14 +1,20 @@
 import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from lib.errors import StoreUnavailable
+from lib.composition import Composition
+from lib.errors import StoreUnavailable, WorkFailed
 from lib.jobs.enqueue import NewJob
 from lib.jobs.kind import RunningJob
-from tests.conftest import FakeClock
-from tests.jobs.conftest import Queue
+from lib.jobs.outcomes import Permanent, Reschedule
+from lib.jobs.summary import DrainSummary
+from lib.jobs.worker import HUNG_NAME
+from tests.conftest import Database, FakeClock
+from tests.jobs.conftest import Handler, Queue
 
 COUNTS = {
     "releasedStale": 0,
@@ -136,6 +142,179 @@ class TestDrain:
         assert queue.statuses() == {"running": 1}
 
 
+class TestEnds:
+    """What becomes of jobs by how their handlers end, through a whole drain."""
+
+    def test_counts(self, queue: Queue) -> None:
+        later = queue.database.value("SELECT everytick_now() + interval '1 hour'")
+
+        def raising(error: Exception) -> Handler:
+            def fail(_job: RunningJob) -> None:
+                raise error
+
+            return fail
+
+        queue.handle("test.fails", raising(ValueError("no")))
+        queue.handle("test.never", raising(Permanent("never")))
+        queue.handle("test.later", raising(Reschedule(later, "closed")))
+        for kind in ("test.fails", "test.never", "test.later", "test.probe"):
+            queue.put(kind)
+
+        summary = queue.drain().as_json()
+
+        assert counted(summary) == COUNTS | {
+            "claimed": 4,
+            "processed": 4,
+            "succeeded": 1,
+            "failed": 2,
+            "retried": 1,
+            "rescheduled": 1,
+            "dead": 1,
+        }
+
+    def test_reschedules_are_no_attempts(self, queue: Queue) -> None:
+        """Ten times "not now", then one failure: one attempt of five is used (failure L8)."""
+        moves = [*range(10)]
+
+        def wait(job: RunningJob) -> None:
+            assert job.attempt == 0
+            if moves:
+                moves.pop()
+                raise Reschedule(job.created_at, "outside the schedule")
+            raise ValueError("no")
+
+        queue.handle("test.waits", wait)
+        job_id = queue.put("test.waits").job_id
+        for minute in range(11):
+            queue.database.shift_clock(timedelta(minutes=minute))
+            queue.drain()
+
+        job = queue.job(job_id)
+        assert (job["attempt"], job["reschedules"], job["status"]) == (1, 10, "scheduled")
+
+    def test_a_job_fails_until_it_is_dead(self, queue: Queue) -> None:
+        def fail(_job: RunningJob) -> None:
+            raise ValueError("no")
+
+        queue.handle("test.fails", fail, max_attempts=3)
+        job_id = queue.put("test.fails").job_id
+        for minute in range(5):
+            queue.database.shift_clock(timedelta(minutes=minute))
+            queue.drain()
+
+        assert len(queue.began) == 3
+        assert (queue.job(job_id)["status"], queue.job(job_id)["attempt"]) == ("dead", 3)
+
+    def test_a_worker_that_slept_past_its_lease(self, queue: Queue) -> None:
+        """A second takes over and finishes; the first's end changes nothing (failure L6)."""
+        inner: list[DrainSummary] = []
+
+        def sleep_and_be_overtaken(job: RunningJob) -> None:
+            if job.crashes == 0:
+                queue.database.shift_clock(timedelta(minutes=2))
+                inner.append(queue.drain())
+                raise ValueError("the late one must not be heard")
+
+        queue.handle("test.sleeps", sleep_and_be_overtaken)
+        job_id = queue.put("test.sleeps").job_id
+
+        summary = queue.drain()
+
+        assert (inner[0].released_stale, inner[0].succeeded) == (1, 1)
+        assert (summary.claimed, summary.processed, summary.skipped) == (1, 0, 1)
+        job = queue.job(job_id)
+        assert (job["status"], job["attempt"], job["crashes"]) == ("succeeded", 1, 1)
+        assert "late one" not in job["last_error"]
+
+    def test_suspects_run_alone(self, queue: Queue) -> None:
+        """A job with crashes runs with nothing beside it, and neither starves nor is starved (L7)."""
+        running, beside = set[int](), list[set[int]]()
+
+        def watch(job: RunningJob) -> None:
+            running.add(job.id)
+            if job.crashes:
+                beside.append(running - {job.id})
+            running.discard(job.id)
+
+        queue.handle("test.watched", watch)
+        queue.put_all([NewJob(kind="test.watched", payload={}) for _ in range(60)])
+        queue.database.run("UPDATE jobs SET crashes = 1 WHERE mod(id, 10) = 0")
+
+        summary = queue.drain()
+
+        assert summary.succeeded == 60
+        assert beside == [set()] * 6
+        place = [queue.began.index(job_id) for job_id in range(10, 61, 10)]
+        assert place[0] < 50, "the first suspect follows the first batch"
+
+    def test_a_limit_counts_suspects(self, queue: Queue) -> None:
+        queue.put_all([NewJob(kind="test.probe", payload={}) for _ in range(3)])
+        queue.database.run("UPDATE jobs SET crashes = 1")
+        assert (queue.drain(limit=2).claimed, queue.drain(limit=2).claimed) == (2, 1)
+
+    def test_other_errors_of_ours_are_raised(self, queue: Queue, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A fault in a worker's own code does not die silently in its thread."""
+
+        def broken(*_: object, **__: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr("lib.jobs.worker.execute_job", broken)
+        queue.put()
+        with pytest.raises(ZeroDivisionError):
+            queue.drain()
+
+
+class TestLongJobs:
+    def test_a_long_job_keeps_its_lease(
+        self, composed: Callable[..., Composition], database: Database
+    ) -> None:
+        """The heartbeat extends what runs and what waits, however long it takes."""
+        services = composed(BACKGROUND_JOB_LEASE_MS="900", BACKGROUND_JOB_HEARTBEAT_MS="100").services
+        assert services is not None
+        queue = Queue(services, database)
+        ends: list[tuple[object, ...]] = []
+
+        def wait_for_beats(_job: RunningJob) -> None:
+            first = database.rows(
+                "SELECT id, lease_expires_at FROM jobs WHERE status = 'running' ORDER BY id"
+            )
+            ended = time.monotonic() + 20
+            while time.monotonic() < ended:
+                now = database.rows(
+                    "SELECT id, lease_expires_at FROM jobs WHERE status = 'running' ORDER BY id"
+                )
+                if all(after[1] > before[1] for before, after in zip(first, now, strict=True)):
+                    ends.extend(now)
+                    return
+
+        queue.handle("test.long", wait_for_beats)
+        queue.put("test.long")
+        queue.put("test.long")
+
+        assert queue.drain(workers=1, limit=2).succeeded == 2
+        assert len(ends) >= 2
+
+    def test_nothing_waits_behind_a_slow_one_of_a_quick_kind(self, queue: Queue) -> None:
+        """What was begun together with it goes to others, and the ends before it are recorded meanwhile."""
+        slow: list[int] = []
+
+        def usually_quick(job: RunningJob) -> None:
+            if job.id != 45:
+                return
+            ended = time.monotonic() + 20
+            while time.monotonic() < ended:
+                if queue.statuses().get("succeeded") == 59:
+                    slow.append(job.id)
+                    return
+
+        queue.handle("test.quick", usually_quick)
+        queue.put_all([NewJob(kind="test.quick", payload={}) for _ in range(60)])
+
+        assert queue.drain(workers=2).succeeded == 60
+        assert slow == [45]
+        assert len(queue.began) == 60
+
+
 class TestDeadline:
     def test_hung_handler(self, queue: Queue, clock: FakeClock) -> None:
         """A handler past BACKGROUND_JOB_TIMEOUT_MS is given up and retried; its late end is void."""
@@ -160,3 +339,47 @@ class TestDeadline:
         assert (job["status"], job["attempt"], job["crashes"]) == ("scheduled", 1, 0)
         assert job["last_error"].startswith("JobDeadlineExceeded: The handler ran longer than")
         assert all(queue.job(job_id)["status"] == "succeeded" for job_id in others)
+
+    def test_a_handler_that_outlives_the_drain(self, queue: Queue, clock: FakeClock) -> None:
+        """Still running when the drain must end: interrupted, not failed; its late end is void."""
+        release, ended = threading.Event(), threading.Event()
+
+        def outlive(_job: RunningJob) -> None:
+            clock.advance(19.5)
+            release.wait()
+            ended.set()
+
+        queue.services = replace(queue.services, clock=clock)
+        queue.handle("test.outlives", outlive)
+        job_id = queue.put("test.outlives").job_id
+
+        summary = queue.drain(budget_ms=20_000)
+        release.set()
+        assert ended.wait(10)
+
+        assert (summary.skipped, summary.processed, summary.stopped_because) == (1, 0, "budget")
+        job = queue.job(job_id)
+        assert (job["status"], job["attempt"], job["crashes"], job["reschedules"]) == ("pending", 0, 0, 1)
+        assert job["last_error"] == "Interrupted: it still ran when the drain had to end."
+
+    def test_too_many_hang(self, queue: Queue, clock: FakeClock) -> None:
+        """At twice as many hung handlers as workers the drain stops; the next says why and begins none."""
+        release = threading.Event()
+
+        def hang(_job: RunningJob) -> None:
+            clock.advance(31)
+            release.wait()
+
+        queue.services = replace(queue.services, clock=clock)
+        queue.handle("test.hangs", hang)
+        queue.put_all([NewJob(kind="test.hangs", payload={}) for _ in range(5)])
+        try:
+            summary = queue.drain(budget_ms=600_000, workers=1)
+            assert (summary.failed, summary.stopped_because) == (2, "budget")
+            with pytest.raises(WorkFailed, match="restart"):
+                queue.drain(budget_ms=600_000, workers=1)
+        finally:
+            release.set()
+            for thread in threading.enumerate():
+                if thread.name == HUNG_NAME:
+                    thread.join(10)
