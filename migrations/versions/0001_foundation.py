@@ -32,7 +32,22 @@ CREATE TABLE controls (
     actor text NOT NULL CHECK (actor <> ''),
     reason text NOT NULL CHECK (reason <> ''),
     changed_at timestamptz NOT NULL DEFAULT everytick_now(),
-    expires_at timestamptz CHECK (expires_at > changed_at)
+    expires_at timestamptz CHECK (expires_at > changed_at),
+    -- A value that no tick can read would end every tick: it is refused where it is written.
+    CONSTRAINT controls_value CHECK (CASE name
+        WHEN 'dispatch.mode' THEN value IN ('"auto"', '"inline"', '"inngest"')
+        WHEN 'dispatch.percent' THEN jsonb_typeof(value) = 'number'
+            AND value >= '0' AND value <= '100'
+        WHEN 'rollout.auto' THEN jsonb_typeof(value) = 'boolean'
+        WHEN 'jobs.paused' THEN jsonb_typeof(value) = 'object'
+            AND value - '{kinds,workspaces}'::text[] = '{}'
+            AND coalesce(jsonb_typeof(value -> 'kinds'), 'array') = 'array'
+            AND coalesce(jsonb_typeof(value -> 'workspaces'), 'array') = 'array'
+            AND NOT value @? '$.kinds[*] ? (@.type() != "string")'
+            AND NOT value @? '$.workspaces[*] ? (@.type() != "string")'
+            AND NOT value @?
+                '$.workspaces[*] ? (!(@ like_regex "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"))'
+        END)
 );
 
 CREATE TABLE control_changes (
