@@ -20,6 +20,9 @@ VERIFIED_FOR_SECONDS: Final = 60.0
 """How long a connection's stamp and schema check holds; a warm instance sees a migration within it."""
 LOCK_SHARE: Final = 0.6
 """A lock is waited for this share of the statement time-out, so that its own error names the cause."""
+CHECK_SECONDS: Final = 1.0
+"""The longest that a pooled connection may take to prove that it is alive; the wait for a connection does not
+bound its check, and the connection's own limit is that of a statement."""
 CLIENT_MARGIN_MS: Final = 2_000
 """How much longer than the server's statement time-out the client waits for its word."""
 
@@ -68,7 +71,7 @@ class Store:
             max_idle=60,
             timeout=options.connect_timeout_ms / 1000,
             reconnect_timeout=options.connect_timeout_ms / 1000,
-            check=ConnectionPool.check_connection,
+            check=check_connection,
             open=False,
             name="everytick",
         )
@@ -142,6 +145,12 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def check_connection(connection: BoundedConnection) -> None:
+    """Raise unless `connection` answers within CHECK_SECONDS."""
+    connection.wait_limit_seconds = CHECK_SECONDS
+    ConnectionPool.check_connection(connection)
 
 
 @contextmanager

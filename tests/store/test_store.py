@@ -2,6 +2,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from lib.errors import (
 )
 from lib.store.store import Store, StoreOptions
 from tests.conftest import Database
+from tests.store.frozen_server import frozen_server
 
 DEVELOPMENT = DeploymentKind.DEVELOPMENT
 
@@ -97,6 +99,20 @@ class TestUnreachable:
             )
             with Store(options) as store, pytest.raises(StoreUnavailable), store.transaction():
                 pass
+
+    def test_the_wait_for_a_connection_ends_when_the_pooled_ones_fell_silent(
+        self, database: Database
+    ) -> None:
+        """/api/health/ready takes a second a check (design §4), whatever the last statement was allowed."""
+        with frozen_server(database.url) as (server, url):
+            with Store(StoreOptions(dsn=url, kind=DEVELOPMENT, statement_timeout_ms=20_000)) as store:
+                with store.transaction():
+                    pass
+                server.flowing.clear()
+                began = time.monotonic()
+                with pytest.raises(StoreUnavailable), store.transaction(checkout_timeout_ms=1_000):
+                    pass
+                assert time.monotonic() - began < 3
 
 
 class TestVerification:
