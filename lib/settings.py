@@ -36,6 +36,9 @@ OURS: Final = "BACKGROUND_JOB"
 SEND_RESERVE_MS: Final = 15_000
 """What a tick keeps for itself beside sending and inline work (design §5)."""
 
+LEAST_BUDGET_MS: Final = 10_000
+"""A drain claims nothing in its last 7.5 s (design §7): with a budget below that no job would ever run."""
+
 
 def setting(default: Any, **bounds: Any) -> Any:  # noqa: ANN401 - as pydantic's own Field
     """One variable's field: its default and its bounds."""
@@ -74,14 +77,14 @@ class Settings(BaseModel):
     background_jobs_dispatch_grace_seconds: int = setting(180, ge=15, le=86_400)
     background_jobs_stuck_run_seconds: int = setting(900, ge=60, le=86_400)
     background_jobs_max_duration_seconds: int = setting(300, ge=30, le=800)
-    background_jobs_inline_budget_ms: int = setting(60_000, ge=1_000, le=800_000)
+    background_jobs_inline_budget_ms: int = setting(60_000, ge=LEAST_BUDGET_MS, le=800_000)
     background_jobs_max_drain_steps: int = setting(10, ge=1, le=100)
     background_jobs_inngest_concurrency: int = setting(2, ge=1, le=8)
     background_jobs_max_event_age_seconds: int = setting(900, ge=60, le=86_400)
 
     # The queue
     background_job_cron_limit: int = setting(1_000, ge=1, le=100_000)
-    background_job_cron_time_budget_ms: int = setting(240_000, ge=1_000, le=800_000)
+    background_job_cron_time_budget_ms: int = setting(240_000, ge=LEAST_BUDGET_MS, le=800_000)
     background_job_worker_concurrency: int = setting(4, ge=1, le=32)
     background_job_lease_ms: int = setting(60_000, ge=300, le=3_600_000)
     background_job_heartbeat_ms: int = setting(15_000, ge=100, le=1_200_000)

@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from inngest._internal import const, env_lib
 
 from lib.environment.facts import FACT_NAMES
+from lib.jobs.drain import RESERVE_MS
 from lib.settings import (
+    LEAST_BUDGET_MS,
     SETTING_NAMES,
     TAKEN,
     Settings,
@@ -183,6 +185,17 @@ class TestBudgets:
     )
     def test_at_the_edge(self, environ: dict[str, str]) -> None:
         assert problems_of(**environ) == []
+
+
+class TestLeastBudget:
+    @pytest.mark.parametrize(
+        "name", ["BACKGROUND_JOB_CRON_TIME_BUDGET_MS", "BACKGROUND_JOBS_INLINE_BUDGET_MS"]
+    )
+    def test_a_drain_that_would_never_claim_is_refused(self, name: str) -> None:
+        """Claiming stops 7.5 s before the end (design §7): a shorter budget is a dead zone."""
+        small = {"BACKGROUND_JOB_TIMEOUT_MS": "6000", name: "7000"}
+        assert problems_of(**small) == [(name, "is too small: the least is 10000")]
+        assert RESERVE_MS < LEAST_BUDGET_MS
 
 
 class TestProblems:
