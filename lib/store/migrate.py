@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from lib.environment.decision import DeploymentKind
-from lib.errors import EnvironmentRefused, MigrationRefused, StoreUnavailable
+from lib.errors import EnvironmentRefused, MigrationRefused, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import DatabaseMarks, read_marks
 
 if TYPE_CHECKING:
@@ -19,9 +19,8 @@ if TYPE_CHECKING:
 MIGRATIONS: Final = Path(__file__).parents[2] / "migrations"
 LOCK_KEY: Final = 3_863_310_229
 """Two upgrades at once wait for one another: a lock of the transaction, never of the session (D5)."""
-TIMEOUTS: Final = (
-    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '120s', true)"
-)
+STATEMENT_TIMEOUT: Final = "SELECT set_config('statement_timeout', '120s', true)"
+LOCK_TIMEOUT: Final = "SELECT set_config('lock_timeout', '5s', true)"
 STAMP: Final = """
 INSERT INTO environment_stamp (kind) VALUES (%s) ON CONFLICT (singleton) DO NOTHING
 """
@@ -41,30 +40,45 @@ def upgrade_database(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | N
     """Migrate and stamp the database at `dsn`.
 
     `kind` is this deployment's, `said` what the operator named with --as. Raises MigrationRefused for a host
-    that isn't loopback without --as, EnvironmentRefused for a database stamped otherwise, StoreUnavailable.
+    that isn't loopback without --as, EnvironmentRefused for a database stamped otherwise, StoreUnavailable,
+    and StoreError when the database refuses a revision.
     """
-    if said is None and not _is_local(dsn):
-        raise MigrationRefused
     wanted = said or kind
+    before = plan_upgrade(dsn, kind=kind, said=said)
     try:
-        with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
-            before = read_marks(connection)
-            if before is not None and before.kind not in (None, wanted.value):
-                raise EnvironmentRefused(
-                    f"The database is stamped {before.kind}, not {wanted.value}: nothing was changed. "
-                    f"If it really is {before.kind}, say --as {before.kind}.",
-                    problem_code="database_stamp_mismatch",
-                )
-            connection.commit()
         _run_revisions(dsn)
         with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
             connection.execute(STAMP, (wanted.value,))
             after = read_marks(connection)
+    except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
+        raise StoreTimedOut from error
     except psycopg.OperationalError as error:
         raise StoreUnavailable from error
+    except psycopg.Error as error:
+        told = error.diag.message_primary or type(error).__name__
+        raise StoreError(f"The database refused the upgrade, nothing was changed: {told}.") from error
     if after is None:
         raise StoreUnavailable("the database lost its marks while it was upgraded")
+    _require_kind(after, wanted)
     return Upgrade(before=before, after=after)
+
+
+def plan_upgrade(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None) -> DatabaseMarks | None:
+    """The marks of the database to be upgraded; None when it is empty. Raises as the upgrade would."""
+    if said is None and not _is_local(dsn):
+        raise MigrationRefused
+    before = current_marks(dsn)
+    _require_kind(before, said or kind)
+    return before
+
+
+def _require_kind(marks: DatabaseMarks | None, wanted: DeploymentKind) -> None:
+    if marks is not None and marks.kind not in (None, wanted.value):
+        raise EnvironmentRefused(
+            f"The database is stamped {marks.kind}, not {wanted.value}: its stamp was not changed. "
+            f"If it really is {marks.kind}, say --as {marks.kind}.",
+            problem_code="database_stamp_mismatch",
+        )
 
 
 def current_marks(dsn: str) -> DatabaseMarks | None:
@@ -89,15 +103,20 @@ def _run_revisions(dsn: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
-        _bound(connection)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    try:
+        with engine.begin() as connection:
+            _bound(connection)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    except sqlalchemy.exc.DBAPIError as error:
+        raise (error.orig or error) from error
 
 
 def _bound(connection: "sqlalchemy.Connection") -> None:
-    connection.exec_driver_sql(TIMEOUTS)
+    """Bound every wait; another upgrade's end is waited for as long as a statement may take."""
+    connection.exec_driver_sql(STATEMENT_TIMEOUT)
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (LOCK_KEY,))
+    connection.exec_driver_sql(LOCK_TIMEOUT)
 
 
 def _is_local(dsn: str) -> bool:

@@ -1,10 +1,11 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import psycopg
 import pytest
 
 from lib.environment.decision import DeploymentKind
-from lib.errors import EnvironmentRefused, MigrationRefused, StoreUnavailable
+from lib.errors import EnvironmentRefused, MigrationRefused, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import APP_SCHEMA, SCHEMA_NEEDED
 from lib.store.migrate import current_marks, upgrade_database
 from tests.conftest import Database
@@ -37,6 +38,21 @@ class TestUpgrade:
 
     def test_stamps_what_the_operator_says(self, empty_url: str) -> None:
         assert upgrade_database(empty_url, kind=DEVELOPMENT, said=PRODUCTION).after.kind == "production"
+
+    def test_a_database_that_refuses_is_told_in_words(self, empty_url: str, database: Database) -> None:
+        """Not by a traceback of the migration tool's own."""
+        database.run("ALTER DATABASE everytick_empty SET default_transaction_read_only = on")
+        with pytest.raises(StoreError, match=r"nothing was changed.*read-only transaction"):
+            upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
+
+    def test_a_lock_that_is_held_is_a_time_out(self, empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
+        monkeypatch.setattr(
+            "lib.store.migrate.LOCK_TIMEOUT", "SELECT set_config('lock_timeout', '50ms', true)"
+        )
+        with psycopg.connect(empty_url) as holder, pytest.raises(StoreTimedOut):
+            holder.execute("LOCK TABLE schema_revisions IN ACCESS EXCLUSIVE MODE")
+            upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
 
     def test_never_restamps(self, empty_url: str) -> None:
         upgrade_database(empty_url, kind=DEVELOPMENT, said=PRODUCTION)
