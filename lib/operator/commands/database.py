@@ -6,10 +6,16 @@ from flask.cli import AppGroup
 from lib.environment.decision import DeploymentKind
 from lib.errors import StoreUnavailable
 from lib.exit_codes import ExitCode
-from lib.operator.commands.frame import json_option, operator_command, print_json, services
+from lib.operator.commands.frame import (
+    dry_run_option,
+    json_option,
+    operator_command,
+    print_json,
+    services,
+)
 from lib.services import Services
 from lib.store.compatibility import APP_SCHEMA, SCHEMA_NEEDED, DatabaseMarks
-from lib.store.migrate import current_marks, upgrade_database
+from lib.store.migrate import current_marks, plan_upgrade, upgrade_database
 
 db = AppGroup("db", help="Migrate the database and see where it stands.")
 
@@ -21,16 +27,18 @@ db = AppGroup("db", help="Migrate the database and see where it stands.")
     type=click.Choice([kind.value for kind in DeploymentKind]),
     help="What this database is; required where its host isn't this machine.",
 )
+@dry_run_option
 @json_option
 @operator_command
-def upgrade(said: str | None, *, as_json: bool) -> None:
+def upgrade(said: str | None, *, dry_run: bool, as_json: bool) -> None:
     """Bring the database to the newest revision and stamp it."""
     held = services()
-    done = upgrade_database(
-        _dsn(held),
-        kind=held.environment.kind or DeploymentKind.PRODUCTION,
-        said=DeploymentKind(said) if said else None,
-    )
+    kind = held.environment.kind or DeploymentKind.PRODUCTION
+    wanted = DeploymentKind(said) if said else None
+    if dry_run:
+        _tell_plan(plan_upgrade(_dsn(held), kind=kind, said=wanted), wanted or kind, as_json=as_json)
+        return
+    done = upgrade_database(_dsn(held), kind=kind, said=wanted)
     if as_json:
         print_json({"before": _shape(done.before), "after": _shape(done.after)})
     else:
@@ -58,6 +66,16 @@ def current(*, as_json: bool) -> ExitCode:
             f"{marks.kind or 'nothing'}: {'fits' if fits else 'does not fit; run `flask db upgrade`'}."
         )
     return ExitCode.WELL if fits else ExitCode.DEGRADED
+
+
+def _tell_plan(before: DatabaseMarks | None, kind: DeploymentKind, *, as_json: bool) -> None:
+    """Say what an upgrade would do."""
+    newest = max(APP_SCHEMA, before.schema_version if before else 0)
+    if as_json:
+        print_json({"dryRun": True, "before": _shape(before), "revision": newest, "kind": kind})
+        return
+    was = before.schema_version if before else 0
+    click.echo(f"Would bring the database to revision {newest:04} (is {was:04}), stamped {kind}.")
 
 
 def _shape(marks: DatabaseMarks | None) -> dict[str, object] | None:

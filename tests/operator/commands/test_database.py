@@ -44,6 +44,20 @@ class TestUpgrade:
         code, out, _ = run(flask_app, "upgrade")
         assert (code, out) == (0, "Database at revision 0004 (was 0004), stamped development.\n")
 
+    def test_a_dry_run_changes_nothing(self, flask_app: Flask, database: Database) -> None:
+        database.run("UPDATE schema_compatibility SET schema_version = 3")
+        code, out, _ = run(flask_app, "upgrade", "--dry-run", "--json")
+        assert code == 0
+        assert json.loads(out) == {
+            "dryRun": True,
+            "before": {"kind": "development", "schemaVersion": 3, "minAppSchema": 1},
+            "revision": 4,
+            "kind": "development",
+        }
+        told = "Would bring the database to revision 0004 (is 0003), stamped development.\n"
+        assert run(flask_app, "upgrade", "--dry-run")[1] == told
+        assert database.value("SELECT schema_version FROM schema_compatibility") == 3
+
     def test_refuses_a_database_of_another_kind(self, flask_app: Flask, database: Database) -> None:
         """Exit 3, nothing changed (design §9)."""
         database.run("UPDATE environment_stamp SET kind = 'production'")
