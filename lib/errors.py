@@ -4,7 +4,8 @@ EverytickError
 ├── EnvironmentRefused            the guard, or a database that belongs to another kind
 ├── StoreError
 │   ├── StoreUnavailable          PostgreSQL cannot be reached in time
-│   │   └── StoreTimedOut         a statement or a lock took too long
+│   │   ├── StoreTimedOut         a statement or a lock took too long
+│   │   └── StoreBusy             all of this instance's connections are in use
 │   ├── SchemaOutdated            the database is older than this code
 │   ├── SchemaTooNew              the database no longer serves this code
 │   └── MigrationRefused          an upgrade that may not run here
@@ -84,6 +85,12 @@ class StoreTimedOut(StoreUnavailable):
     """A statement or the wait for a lock took too long; nothing was changed, try again."""
 
     code = "store_timed_out"
+
+
+class StoreBusy(StoreUnavailable):
+    """All of this instance's connections are in use: raise DATABASE_POOL_MAX or have fewer workers."""
+
+    code = "store_busy"
 
 
 class SchemaOutdated(StoreError):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from lib.errors import InvalidPayload, JobDeadlineExceeded, UnknownJobKind
+from lib.errors import InvalidPayload, JobDeadlineExceeded, StoreBusy, UnknownJobKind
 from lib.jobs.outcomes import Permanent, Reschedule, RetryAfter, RetryAt
 
 BACKOFF_CAP: Final = timedelta(minutes=15)
@@ -14,6 +14,8 @@ JITTER_SHARE: Final = 0.25
 ASKED_DELAY_CAP: Final = timedelta(days=365)
 """The longest delay taken from a handler: what lies beyond is a mistake, and might not fit a timestamp."""
 RESCHEDULE_CAP: Final = 1_000
+BUSY_DOUBLINGS: Final = 5
+"""After this many the delay stays: connections come free in seconds, not in minutes."""
 SHORTEST_ASKED_DELAY: Final = timedelta(seconds=1)
 """A time that has passed already (an instance's clock may be a minute off) must not make a hot loop."""
 
@@ -48,6 +50,8 @@ class RetryReason(StrEnum):
     """Its worker died, or stopped, before it began."""
     INTERRUPTED = "interrupted"
     """It still ran when the drain had to end."""
+    STORE_BUSY = "store_busy"
+    """Its handler found all of the instance's connections in use: our shortage, not its failure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +81,8 @@ def decide_failure(
     """
     if isinstance(error, UnknownJobKind | InvalidPayload):
         return RetryDecision(verdict=Verdict.DEAD, reason=RetryReason.UNRUNNABLE, attempts=0)
-    if isinstance(error, Reschedule):
-        return _decide_reschedule(error, reschedules)
+    if isinstance(error, Reschedule | StoreBusy):
+        return _decide_reschedule(error, reschedules, chance)
     if isinstance(error, Permanent):
         return RetryDecision(verdict=Verdict.DEAD, reason=RetryReason.PERMANENT, attempts=1)
     if attempt + 1 >= max_attempts:
@@ -134,16 +138,17 @@ def backoff(attempt: int, chance: float) -> timedelta:
     return delay + delay * JITTER_SHARE * chance
 
 
-def _decide_reschedule(error: Reschedule, reschedules: int) -> RetryDecision:
+def _decide_reschedule(error: Reschedule | StoreBusy, reschedules: int, chance: float) -> RetryDecision:
     if reschedules >= RESCHEDULE_CAP:
         return RetryDecision(verdict=Verdict.DEAD, reason=RetryReason.RESCHEDULE_CAP, attempts=0)
+    asked = isinstance(error, Reschedule)
     return RetryDecision(
         verdict=Verdict.RESCHEDULE,
-        reason=RetryReason.ASKED,
+        reason=RetryReason.ASKED if asked else RetryReason.STORE_BUSY,
         attempts=0,
         reschedules=1,
-        run_at=error.when,
-        delay=SHORTEST_ASKED_DELAY,
+        run_at=error.when if isinstance(error, Reschedule) else None,
+        delay=SHORTEST_ASKED_DELAY if asked else backoff(min(reschedules, BUSY_DOUBLINGS), chance),
     )
 
 

@@ -12,7 +12,7 @@ import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from lib.environment.decision import DeploymentKind
-from lib.errors import EnvironmentRefused, StoreTimedOut, StoreUnavailable
+from lib.errors import EnvironmentRefused, StoreBusy, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import read_marks, require_compatible
 from lib.store.connection import BoundedConnection
 
@@ -59,6 +59,8 @@ class Store:
         self._options = options
         self._opening = threading.Lock()
         self._opened = False
+        self._counting = threading.Lock()
+        self._in_use = 0
         self.refusal: EnvironmentRefused | None = None
         """Why this database may not be used, once that is known."""
         self._pool: ConnectionPool[BoundedConnection] = ConnectionPool(
@@ -83,10 +85,9 @@ class Store:
         """One transaction: committed at the end, rolled back when the body raises.
 
         `statement_timeout_ms` and `checkout_timeout_ms` (the wait for a connection) replace the settings'.
-        Raises
-        StoreUnavailable (StoreTimedOut for a statement over its time), EnvironmentRefused, SchemaOutdated
-        or SchemaTooNew; whatever it raises, nothing of the body has been committed, a broken connection at
-        the commit itself excepted.
+        Raises StoreUnavailable (StoreTimedOut for a statement over its time, StoreBusy when no connection
+        came free), EnvironmentRefused, SchemaOutdated or SchemaTooNew; whatever it raises, nothing of the
+        body has been committed, a broken connection at the commit itself excepted.
         """
         limit = statement_timeout_ms or self._options.statement_timeout_ms
         try:
@@ -100,6 +101,14 @@ class Store:
                     yield connection
         except (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable) as error:
             raise StoreTimedOut from error
+        except psycopg.errors.ReadOnlySqlTransaction as error:
+            raise StoreUnavailable(
+                "PostgreSQL takes no writes (a standby, or a failover under way); nothing was changed."
+            ) from error
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise StoreError(
+                "The database's user lacks a right that Everytick needs: give it those of the schema's owner."
+            ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise StoreUnavailable from error
 
@@ -109,9 +118,20 @@ class Store:
         try:
             connection = self._pool.getconn((timeout_ms or self._options.connect_timeout_ms) / 1000)
         except (PoolTimeout, TooManyRequests, PoolClosed) as error:
-            raise StoreUnavailable from error
-        with connection_returned(self._pool, connection):
+            raise (StoreBusy if self._in_use >= self._options.pool_max else StoreUnavailable) from error
+        with self._counted(), connection_returned(self._pool, connection):
             yield connection
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count the connection as in use: what tells a pool that is too small from a server that is away."""
+        with self._counting:
+            self._in_use += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._in_use -= 1
 
     def _open(self) -> None:
         if self._options.dsn is None:

@@ -3,12 +3,13 @@
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final
 
 import psycopg
 import structlog
 
-from lib.errors import StoreError, StoreTimedOut, StoreUnavailable
+from lib.errors import StoreBusy, StoreError, StoreTimedOut, StoreUnavailable
+from lib.jobs.health import count_due
 from lib.log.events import LogEvent
 from lib.log.setup import log_context
 from lib.services import Services
@@ -21,7 +22,7 @@ from lib.ticks.report import TickReport
 from lib.ticks.window import Window, window_at
 from lib.work.execute import Execution
 
-STORE_AWAY: Final = frozenset({StoreUnavailable.code, StoreTimedOut.code})
+STORE_AWAY: Final = frozenset({StoreUnavailable.code, StoreTimedOut.code, StoreBusy.code})
 
 
 def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> TickReport:
@@ -54,6 +55,22 @@ def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> Tic
         )
         _log_end(report)
     return report
+
+
+def foresee_tick(services: Services) -> dict[str, Any]:
+    """What a tick would decide now and how many jobs are due; nothing is changed. Raises StoreError."""
+    context = _context(services)
+    window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
+    decision = decide(_facts(services, context))
+    with services.store.transaction() as connection:
+        due = count_due(connection)
+    return {
+        "mode": decision.mode,
+        "reason": decision.reason,
+        "dispatchKey": window.dispatch_key,
+        "degraded": decision.degraded,
+        "due": due,
+    }
 
 
 def _log_end(report: TickReport) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.errors import InvalidPayload, JobDeadlineExceeded, StoreUnavailable, UnknownJobKind
+from lib.errors import InvalidPayload, JobDeadlineExceeded, StoreBusy, StoreUnavailable, UnknownJobKind
 from lib.jobs.outcomes import Permanent, Reschedule, RetryAfter, RetryAt
 from lib.jobs.retry import (
     RESCHEDULE_CAP,
@@ -48,6 +48,9 @@ class TestFailure:
             pytest.param(RetryAfter(SECOND, "x"), 0, ("retry", "asked", 1, 0, 0), id="retry after"),
             pytest.param(RetryAfter(SECOND, "x"), 4, ("dead", "attempts_used", 1, 0, 0), id="after, last"),
             pytest.param(Reschedule(NOON, "x"), 0, ("reschedule", "asked", 0, 0, 1), id="reschedule (L8)"),
+            pytest.param(
+                StoreBusy(), 4, ("reschedule", "store_busy", 0, 0, 1), id="too few connections (D8)"
+            ),
             pytest.param(Reschedule(NOON, "x"), 4, ("reschedule", "asked", 0, 0, 1), id="no attempt (L8)"),
             pytest.param(UnknownJobKind(), 0, ("dead", "unrunnable", 0, 0, 0), id="unknown kind"),
             pytest.param(InvalidPayload(), 0, ("dead", "unrunnable", 0, 0, 0), id="bad payload"),

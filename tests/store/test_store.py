@@ -13,6 +13,8 @@ from lib.errors import (
     EnvironmentRefused,
     SchemaOutdated,
     SchemaTooNew,
+    StoreBusy,
+    StoreError,
     StoreTimedOut,
     StoreUnavailable,
 )
@@ -68,11 +70,26 @@ class TestTransaction:
             connection.execute("SELECT 1")
 
     def test_fails_fast_when_the_pool_is_empty(self, database: Database) -> None:
-        """Failure D8: a saturated pool answers soon instead of queueing."""
+        """Failure D8: a saturated pool answers soon instead of queueing, and is told from an outage."""
         options = StoreOptions(dsn=database.url, kind=DEVELOPMENT, pool_max=1)
-        with Store(options) as small, small.transaction(), pytest.raises(StoreUnavailable):
+        with Store(options) as small, small.transaction(), pytest.raises(StoreBusy):
             with small.transaction(checkout_timeout_ms=100):
                 pass
+
+    def test_a_server_that_takes_no_writes_is_unavailable(self, store: Store) -> None:
+        """A standby, or a failover under way: the caller comes again."""
+        with pytest.raises(StoreUnavailable, match="no writes"), store.transaction() as connection:
+            connection.execute("SET TRANSACTION READ ONLY")
+            connection.execute("INSERT INTO workspaces (name) VALUES ('x')")
+
+    def test_a_missing_right_is_named(self, store: Store, database: Database) -> None:
+        database.run("CREATE ROLE everytick_nobody")
+        try:
+            with pytest.raises(StoreError, match="lacks a right"), store.transaction() as connection:
+                connection.execute("SET LOCAL ROLE everytick_nobody")
+                connection.execute("SELECT * FROM workspaces")
+        finally:
+            database.run("DROP ROLE everytick_nobody")
 
     def test_says_what_to_do_without_a_database(self) -> None:
         with Store(StoreOptions(dsn=None, kind=DEVELOPMENT)) as store:

@@ -12,6 +12,8 @@ from lib.services import Services
 from lib.status.run_status import RunStatus
 from lib.work import responsibilities
 from lib.work.responsibilities import Outcome
+from tests import seed
+from tests.conftest import Database
 
 
 def with_outcome(monkeypatch: pytest.MonkeyPatch, status: RunStatus) -> None:
@@ -20,6 +22,28 @@ def with_outcome(monkeypatch: pytest.MonkeyPatch, status: RunStatus) -> None:
 
     changed = tuple(replace(r, work=work) for r in responsibilities.RESPONSIBILITIES)
     monkeypatch.setattr("lib.ticks.inline.RESPONSIBILITIES", changed)
+
+
+class TestDryRun:
+    def test_says_what_would_be_done_and_does_nothing(self, flask_app: Flask, database: Database) -> None:
+        seed.due_job(database)
+        result = flask_app.test_cli_runner().invoke(args=["tick", "--dry-run"])
+        foreseen = json.loads(result.stdout)
+        assert result.exit_code == 0
+        assert (foreseen["mode"], foreseen["reason"], foreseen["due"]) == ("inline", "flag_off", 1)
+        assert database.rows("SELECT * FROM runs") == []
+        assert database.rows("SELECT * FROM dispatches") == []
+
+
+class TestRefused:
+    def test_is_json_where_that_was_asked_for(self) -> None:
+        """Every command has --json, and its refusals too (design §3)."""
+        app = create_app(compose({"DEPLOYMENT": "production"}))
+        result = app.test_cli_runner().invoke(args=["tick", "--json"])
+        assert result.exit_code == 3
+        error = json.loads(result.stdout)["error"]
+        assert {p["code"] for p in error["problems"]} >= {"cron_secret_missing", "embedded_database"}
+        assert error["code"] in {p["code"] for p in error["problems"]}
 
 
 class TestExitCode:
