@@ -16,6 +16,7 @@ from lib.clock import Clock, iso
 from lib.log.events import LogEvent
 from lib.settings import Settings
 from lib.status.run_status import RunSource
+from lib.time_limit import within
 
 WARN_EVERY_SECONDS: Final = 60.0
 """A failing cache is logged this often at most (design §6)."""
@@ -92,12 +93,19 @@ class NoStatusBlobs:
 
 
 class RedisStatusBlobs:
-    """Blobs in Redis. Every call ends within the time-out; a failure is counted and logged, never raised."""
+    """Blobs in Redis.
 
-    def __init__(self, client: "redis.Redis", *, clock: Clock, ttl_seconds: int) -> None:
+    Every call ends within `limit_ms`, even one whose answer drips in; a failure is counted and logged, never
+    raised.
+    """
+
+    def __init__(
+        self, client: "redis.Redis", *, clock: Clock, ttl_seconds: int, limit_ms: int = 1_000
+    ) -> None:
         self._client = client
         self._clock = clock
         self._ttl_seconds = ttl_seconds
+        self._limit_seconds = limit_ms / 1000
         self._write = client.register_script(WRITE_UNLESS_NEWER)
         self._resting_until = float("-inf")
         self._logged_at = float("-inf")
@@ -139,7 +147,7 @@ class RedisStatusBlobs:
             self.failed_calls += 1
             return None
         try:
-            return call()
+            return within(self._limit_seconds, call, name="redis")
         except (redis.RedisError, OSError) as error:
             self.failed_calls += 1
             self._resting_until = now + REST_SECONDS
@@ -164,7 +172,12 @@ def status_blobs(settings: Settings, clock: Clock) -> StatusBlobs:
         socket_connect_timeout=timeout,
         retry=Retry(NoBackoff(), 0),
     )
-    return RedisStatusBlobs(client, clock=clock, ttl_seconds=settings.inngest_job_status_ttl_seconds)
+    return RedisStatusBlobs(
+        client,
+        clock=clock,
+        ttl_seconds=settings.inngest_job_status_ttl_seconds,
+        limit_ms=settings.redis_timeout_ms,
+    )
 
 
 def _key(scope: str, job_name: str) -> str:

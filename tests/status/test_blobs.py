@@ -1,4 +1,6 @@
 import json
+import socket
+import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -107,6 +109,28 @@ class TestAway:
         clock.advance(1)
         away.write(NAME, BLOB)
         assert away.failed_calls == 3
+
+
+class TestDrip:
+    def test_an_answer_that_drips_in_ends_in_time(self, clock: FakeClock) -> None:
+        """Redis's own time-out bounds one read of the socket; ours bounds the whole call."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            closed = threading.Event()
+
+            def drip() -> None:
+                connection, _ = server.accept()
+                with connection:
+                    while not closed.wait(0.05):
+                        connection.sendall(b"+")
+
+            thread = threading.Thread(target=drip, daemon=True)
+            thread.start()
+            client = redis.Redis(port=server.getsockname()[1], socket_timeout=5, retry=Retry(NoBackoff(), 0))
+            blobs = RedisStatusBlobs(client, clock=clock, ttl_seconds=60, limit_ms=200)
+            assert not blobs.ping()
+            assert blobs.failed_calls == 1
+            closed.set()
+            thread.join(10)
 
 
 class TestNone:
