@@ -35,6 +35,15 @@ class Problem:
     cure: str
     """What to do."""
 
+    def as_json(self) -> dict[str, str]:
+        """Its public shape."""
+        return {
+            "code": self.code,
+            "class": self.problem_class,
+            "summary": self.summary,
+            "cure": self.cure,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardDecision:

@@ -18,12 +18,7 @@ def refuse_everything(app: Flask, decision: GuardDecision) -> None:
             503,
             problems[0].code,
             " ".join(f"{p.summary} {p.cure}" for p in problems),
-            extensions={
-                "problems": [
-                    {"code": p.code, "class": p.problem_class, "summary": p.summary, "cure": p.cure}
-                    for p in problems
-                ]
-            },
+            extensions={"problems": [p.as_json() for p in problems]},
             retry_after=RETRY_AFTER_SECONDS,
         )
 

@@ -54,10 +54,7 @@ def _shape(held: Composition) -> dict[str, Any]:
         "inngestUsable": decision.inngest_usable,
         "flags": _flags(held.settings),
         "unknownSettings": list(held.unknown_settings),
-        "problems": [
-            {"code": p.code, "class": p.problem_class, "summary": p.summary, "cure": p.cure}
-            for p in decision.problems
-        ],
+        "problems": [p.as_json() for p in decision.problems],
     }
 
 

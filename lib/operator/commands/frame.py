@@ -36,6 +36,8 @@ def operator_command(
     def command(*args: Parameters.args, **kwargs: Parameters.kwargs) -> None:
         try:
             code = function(*args, **kwargs) or ExitCode.WELL
+        except Refused as refused:
+            refuse(refused.decision, as_json=bool(kwargs.get("as_json")))
         except EverytickError as error:
             fail(error, as_json=bool(kwargs.get("as_json")))
         sys.exit(code)
@@ -44,7 +46,7 @@ def operator_command(
 
 
 def fail(error: EverytickError, *, as_json: bool) -> NoReturn:
-    """Say `error` on standard error and end with its exit code."""
+    """Say `error` on standard error, or as JSON where that was asked for, and end with its exit code."""
     if as_json:
         click.echo(json.dumps({"error": {"code": error.code, "message": error.message}}))
     else:
@@ -59,16 +61,36 @@ def composition() -> Composition:
 
 
 def services() -> Services:
-    """The instance's services; a refused app prints its problems and ends with exit code 3."""
+    """The instance's services; of a refused app the command ends with its problems and exit code 3."""
     held = composition()
     if held.services is None:
-        refuse(held.decision)
+        raise Refused(held.decision)
     return held.services
 
 
-def refuse(decision: GuardDecision) -> NoReturn:
-    """Print every problem with its cure to standard error; exit 3."""
-    tell_problems(decision.problems, err=True)
+class Refused(Exception):
+    """The guard refuses this app."""
+
+    def __init__(self, decision: GuardDecision) -> None:
+        super().__init__()
+        self.decision = decision
+
+
+def refuse(decision: GuardDecision, *, as_json: bool) -> NoReturn:
+    """Say every problem with its cure, on standard error or as JSON where that was asked for; exit 3."""
+    if as_json:
+        refusing = decision.refusing
+        print_json(
+            {
+                "error": {
+                    "code": refusing[0].code,
+                    "message": " ".join(f"{p.summary} {p.cure}" for p in refusing),
+                    "problems": [p.as_json() for p in decision.problems],
+                }
+            }
+        )
+    else:
+        tell_problems(decision.problems, err=True)
     sys.exit(ExitCode.ENVIRONMENT_REFUSED)
 
 
