@@ -120,7 +120,16 @@ def _bound(connection: "sqlalchemy.Connection") -> None:
 
 
 def _is_local(dsn: str) -> bool:
-    """Whether every host that `dsn` names is this machine (a socket's folder counts)."""
+    """Whether every host that `dsn`, or libpq's own defaults, name is this machine (a socket counts)."""
     facts = psycopg.conninfo.conninfo_to_dict(dsn)
-    hosts = f"{facts.get('host') or 'localhost'},{facts.get('hostaddr') or 'localhost'}".split(",")
+    defaults = {
+        option.keyword.decode(): (option.val or b"").decode()
+        for option in psycopg.pq.Conninfo.get_defaults()
+        if option.keyword in (b"host", b"hostaddr", b"service")
+    }
+    if facts.get("service") or defaults["service"]:
+        return False  # it may name any host
+    hosts = f"{facts.get('host') or defaults['host']},{facts.get('hostaddr') or defaults['hostaddr']}".split(
+        ","
+    )
     return all(host in LOOPBACK or host.startswith(("/", "@")) or not host for host in hosts)

@@ -72,6 +72,15 @@ class TestUpgrade:
         with pytest.raises(MigrationRefused, match="--as"):
             upgrade_database(dsn, kind=PREVIEW, said=None)
 
+    @pytest.mark.parametrize(("name", "value"), [("PGHOST", "db.example.com"), ("PGSERVICE", "live")])
+    def test_what_the_driver_adds_counts(
+        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        """An address without a host goes wherever libpq's own variables say."""
+        monkeypatch.setenv(name, value)
+        with pytest.raises(MigrationRefused):
+            upgrade_database("postgresql:///app", kind=DEVELOPMENT, said=None)
+
     def test_an_unreachable_database_is_named(self) -> None:
         with pytest.raises(StoreUnavailable):
             upgrade_database("postgresql://127.0.0.1:1/none", kind=DEVELOPMENT, said=None)
