@@ -52,5 +52,5 @@ def _authorise(secret: SecretStr | None) -> None:
         given = token.strip() if scheme.casefold() == "bearer" else None
     if secret is None or given is None:
         raise Unauthorized
-    if not hmac.compare_digest(given.encode(), secret.get_secret_value().encode()):
+    if not hmac.compare_digest(given.encode("latin-1", "replace"), secret.get_secret_value().encode()):
         raise Unauthorized

@@ -76,6 +76,13 @@ class TestAuthorisation:
         """With and without trailing slash alike, never a redirect: a cron ignores it (design §4)."""
         assert client.open(url, method=method, headers=headers).status_code == 200
 
+    def test_a_secret_of_any_characters_works(self, composed: Callable[..., Composition]) -> None:
+        """Headers are bytes; what was set is compared with the bytes that came."""
+        secret = "geheim-für-den-Zähler"
+        client = create_app(composed(CRON_SECRET=secret)).test_client()
+        sent = f"Bearer {secret}".encode().decode("latin-1")
+        assert client.get(URL, headers={"Authorization": sent}).status_code == 200
+
     def test_the_second_header_works_too(self, client: FlaskClient) -> None:
         assert client.get(URL, headers={"x-cron-secret": CRON_SECRET}).status_code == 200
 
