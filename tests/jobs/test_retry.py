@@ -48,9 +48,7 @@ class TestFailure:
             pytest.param(RetryAfter(SECOND, "x"), 0, ("retry", "asked", 1, 0, 0), id="retry after"),
             pytest.param(RetryAfter(SECOND, "x"), 4, ("dead", "attempts_used", 1, 0, 0), id="after, last"),
             pytest.param(Reschedule(NOON, "x"), 0, ("reschedule", "asked", 0, 0, 1), id="reschedule (L8)"),
-            pytest.param(
-                StoreBusy(), 4, ("reschedule", "store_busy", 0, 0, 1), id="too few connections (D8)"
-            ),
+            pytest.param(StoreBusy(), 4, ("reschedule", "store_busy", 0, 0, 1), id="pool too small (D8)"),
             pytest.param(Reschedule(NOON, "x"), 4, ("reschedule", "asked", 0, 0, 1), id="no attempt (L8)"),
             pytest.param(UnknownJobKind(), 0, ("dead", "unrunnable", 0, 0, 0), id="unknown kind"),
             pytest.param(InvalidPayload(), 0, ("dead", "unrunnable", 0, 0, 0), id="bad payload"),
