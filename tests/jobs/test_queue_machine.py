@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
     multiple,
     rule,
@@ -17,7 +18,7 @@ from hypothesis.stateful import (
 )
 
 from lib.jobs.claim import Claimer
-from lib.jobs.enqueue import NewJob, enqueue
+from lib.jobs.enqueue import NewJob, enqueue_many
 from lib.jobs.job import ClaimedJob
 from lib.jobs.kind import Uniqueness
 from lib.jobs.lease import begin, extend, release_expired
@@ -32,6 +33,15 @@ from tests.conftest import Database
 from tests.jobs.conftest import Queue
 
 LEASE_MS = 60_000
+WANTED = st.lists(
+    st.tuples(
+        st.sampled_from(["test.probe", "test.mark", "test.send"]),
+        st.sampled_from(["a", "b"]),
+        st.sampled_from([0, 0, 0, 30]),
+    ),
+    min_size=1,
+    max_size=4,
+)
 FINAL = ("succeeded", "dead", "discarded")
 
 
@@ -65,29 +75,32 @@ class QueueMachine(RuleBasedStateMachine):
         with self.queue.services.store.transaction() as connection:
             yield connection
 
-    @rule(
-        kind=st.sampled_from(["test.probe", "test.mark", "test.send"]),
-        key=st.sampled_from(["a", "b"]),
-        delay=st.sampled_from([0, 0, 30]),
-    )
-    def enqueue(self, kind: str, key: str, delay: int) -> None:
+    @initialize(wanted=WANTED)
+    def begin_with_some(self, wanted: list[tuple[str, str, int]]) -> None:
+        self.enqueue(wanted)
+
+    @rule(wanted=WANTED)
+    def enqueue(self, wanted: list[tuple[str, str, int]]) -> None:
         """A key is held by at most one job, and a duplicate names that one."""
         now = self.database.value("SELECT everytick_now()")
-        job = NewJob(
-            kind=kind,
-            payload={},
-            dedupe_key=None if kind == "test.probe" else key,
-            run_at=now + timedelta(seconds=delay),
-        )
+        jobs = [
+            NewJob(
+                kind=kind,
+                payload={},
+                dedupe_key=None if kind == "test.probe" else key,
+                run_at=now + timedelta(seconds=delay),
+            )
+            for kind, key, delay in wanted
+        ]
         with self.connection() as connection:
-            made = enqueue(connection, self.queue.services.kinds, job)
-        if made.duplicate:
-            row = self.queue.job(made.job_id)
-            assert (row["kind"], row["dedupe_key"]) == (kind, key)
+            made = enqueue_many(connection, self.queue.services.kinds, jobs)
+        for one, job in zip(made, jobs, strict=True):
+            row = self.queue.job(one.job_id)
+            assert (row["kind"], row["dedupe_key"]) == (job.kind, job.dedupe_key)
             assert row["status"] not in FINAL
-        else:
-            assert made.job_id not in self.attempts
-            self.attempts[made.job_id] = self.crashes[made.job_id] = 0
+            assert one.duplicate == (one.job_id in self.attempts)
+            if not one.duplicate:
+                self.attempts[one.job_id] = self.crashes[one.job_id] = 0
 
     @rule(target=held, batch=st.integers(1, 4), start=st.integers(0, 3))
     def claim(self, batch: int, start: int) -> object:
@@ -136,14 +149,11 @@ class QueueMachine(RuleBasedStateMachine):
             self.ends[one.job.token] += mine
             self.attempts[one.job.id] += mine and ending in ("succeed", "fail", "permanent")
 
-    @rule(seconds=st.sampled_from([1, 31, 61]))
-    def time_passes(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from([1, 31, 61, 61]))
+    def keep_up_later(self, seconds: int) -> None:
+        """Expiry charges a crash to what had begun and nothing to the rest."""
         self.shift += timedelta(seconds=seconds)
         self.database.shift_clock(self.shift)
-
-    @rule()
-    def keep_up(self) -> None:
-        """Expiry charges a crash to what had begun and nothing to the rest."""
         begun = dict(
             self.database.rows("SELECT id, started_at IS NOT NULL FROM jobs WHERE status = 'running'")
         )
@@ -245,8 +255,8 @@ def test_queue_machine(queue: Queue) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=25,
-            stateful_step_count=40,
+            max_examples=60,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
