@@ -35,8 +35,8 @@ from tests.jobs.conftest import Queue
 LEASE_MS = 60_000
 WANTED = st.lists(
     st.tuples(
-        st.sampled_from(["test.probe", "test.mark", "test.send"]),
-        st.sampled_from(["a", "b"]),
+        st.sampled_from(["test.probe", "test.mark", "test.mark", "test.send"]),
+        st.sampled_from(["a", "a", "b"]),
         st.sampled_from([0, 0, 0, 30]),
     ),
     min_size=1,
@@ -148,6 +148,14 @@ class QueueMachine(RuleBasedStateMachine):
             assert mine == (settled.status is not None)
             self.ends[one.job.token] += mine
             self.attempts[one.job.id] += mine and ending in ("succeed", "fail", "permanent")
+
+    @rule(one=held, ending=st.sampled_from(["fail", "reschedule", "give back"]))
+    def marked_again_while_it_runs(self, one: Held, ending: str) -> None:
+        """A job that goes back finds its key taken: merged, whatever else is settled with it."""
+        key = self.queue.job(one.job.id)["dedupe_key"]
+        if one.job.kind == "test.mark":
+            self.enqueue([("test.mark", key, 0)])
+        self.end([one], ending)
 
     @rule(seconds=st.sampled_from([1, 31, 61, 61]))
     def keep_up_later(self, seconds: int) -> None:
