@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime, getaddresses
 from typing import Final
 from uuid import UUID
@@ -20,6 +20,24 @@ SUBJECT_LIMIT: Final = 400
 _ID: Final = re.compile(r"<[^<>\s]+>")
 _ANSWERED: Final = re.compile(r"^\s*(?:re|aw|sv|antw|rép|resp)\s*:", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
+
+
+class _IdsHeader(UnstructuredHeader):
+    """Message-IDs, one a line: the standard library would put long ones into encoded words (RFC 2047, §5)."""
+
+    def fold(self, *, policy: EmailPolicy) -> str:
+        name = getattr(self, "name", "")
+        return f"{name}: " + f"{policy.linesep} ".join(str(self).split(" ")) + policy.linesep
+
+
+def _headers() -> HeaderRegistry:
+    headers = HeaderRegistry()
+    for name in ("in-reply-to", "references"):
+        headers.map_to_type(name, _IdsHeader)  # type: ignore[arg-type]  # the registry adds BaseHeader itself
+    return headers
+
+
+_POLICY: Final = SMTP.clone(header_factory=_headers())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +84,7 @@ def outgoing_mail(letter: Letter) -> OutgoingMail:
     """
     sender, recipient = _address(letter.sender), _address(letter.recipient, letter.recipient_name)
     message_id = message_id_of(letter.draft_id, letter.sender)
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     try:
         message["From"] = sender
         message["To"] = recipient

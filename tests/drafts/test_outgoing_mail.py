@@ -53,6 +53,16 @@ class TestHeaders:
             "MIME-Version": "1.0",
         }
 
+    def test_a_long_id_stays_as_it_is(self) -> None:
+        """RFC 2047, §5: an encoded word is no Message-ID: the lead's mail program would lose the thread."""
+        long = f"<{'A' * 80}@{'b' * 60}.prod.outlook.example>"
+        longest = f"<{'c' * 380}@lead.example>"
+        letter = replace(LETTER, in_reply_to=long, references=("<q1@lead.example>", longest))
+        lines = bytes(outgoing_mail(letter).message).decode().split("\r\n")
+        assert f"In-Reply-To: {long}" in lines
+        start = lines.index("References: <q1@lead.example>")
+        assert lines[start + 1 : start + 3] == [f" {longest}", f" {long}"]
+
     def test_the_message_id_is_made_from_the_draft_alone(self) -> None:
         """Domain §4: one idempotency key per intended send, made before the call."""
         again = replace(LETTER, body="other", date=datetime(2027, 1, 1, tzinfo=UTC))
