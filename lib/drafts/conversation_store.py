@@ -20,22 +20,25 @@ from lib.store.store import Connection
 MESSAGE_LIMIT: Final = 50
 BODY_LIMIT: Final = 20_000
 
-TRIGGER: Final = """
+TRIGGER: Final = r"""
 SELECT m.id, m.workspace_id, m.lead_id, m.channel, m.direction, m.subject, left(m.body, %(limit)s) AS body,
        m.sent_at, m.automation, m.thread_id,
        l.email, l.name, l.timezone, l.status, l.tag, l.scheduler_link, l.offered_slots, w.settings,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
                AND n.lead_id = m.lead_id AND n.direction = 'inbound' AND n.automation IS NULL
+               AND n.body ~ '\S' AND n.rfc_message_id <> ALL (m.reference_ids)
                AND (n.sent_at, n.created_at, n.id) > (m.sent_at, m.created_at, m.id)) AS newer_inbound,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
-               AND n.lead_id = m.lead_id AND n.direction = 'outbound' AND n.sent_at > m.sent_at) AS answered
+               AND n.lead_id = m.lead_id AND n.direction = 'outbound' AND n.sent_at > m.sent_at
+               AND n.rfc_message_id <> ALL (m.reference_ids)) AS answered
 FROM messages m JOIN leads l ON l.id = m.lead_id JOIN workspaces w ON w.id = m.workspace_id
 WHERE m.id = %(message_id)s AND (%(workspace_id)s::uuid IS NULL OR m.workspace_id = %(workspace_id)s)
 """
 """The message, its lead and workspace, and whether the lead's part of the thread went on.
 
 A thread can hold several leads, and anybody can join one by naming a Message-ID: what another lead wrote
-neither answers this one nor is shown to it.
+neither answers this one nor is shown to it. A mail that the message itself names came before it, whatever the
+clocks of the two senders say; a blank one gets no draft and so takes none away.
 """
 
 THREAD: Final = """

@@ -1,5 +1,6 @@
 """Tests of lib/drafts/conversation_store.py."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -70,6 +71,29 @@ def test_how_the_thread_went_on(
     inbox.message(workspace, lead, "Two", **later)
     held = found(services, trigger)
     assert (held.newer_inbound, held.answered) == (newer_inbound, answered)
+
+
+@pytest.mark.parametrize("direction", ["inbound", "outbound"])
+def test_what_a_message_answers_came_before_it(inbox: Inbox, services: Services, direction: str) -> None:
+    """A lead whose clock is slow is answered all the same: References says more than a Date."""
+    workspace = inbox.workspace()
+    lead = inbox.lead(workspace)
+    inbox.message(
+        workspace, lead, "Ours", direction=direction, rfc_message_id="<q1@acme.example>",
+        sent_at=START + timedelta(hours=1),
+    )  # fmt: skip
+    trigger = inbox.message(workspace, lead, "Yes", reference_ids=["<q1@acme.example>"])
+    held = found(services, trigger)
+    assert (held.newer_inbound, held.answered) == (False, False)
+
+
+def test_a_later_blank_message_takes_no_draft_away(inbox: Inbox, services: Services) -> None:
+    """It gets none itself, so that otherwise the question before it would stay without one."""
+    workspace = inbox.workspace()
+    lead = inbox.lead(workspace)
+    trigger = inbox.message(workspace, lead, "What does it cost?")
+    inbox.message(workspace, lead, " \n")
+    assert found(services, trigger).newer_inbound is False
 
 
 def test_of_two_messages_in_one_second_one_is_the_latest(inbox: Inbox, services: Services) -> None:
