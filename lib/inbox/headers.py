@@ -54,8 +54,17 @@ def header_text(message: MailTree, name: str, limit: int) -> str | None:
 
 
 def header_addresses(message: MailTree, name: str) -> tuple[MailAddress, ...]:
-    """The mailboxes that the headers `name` hold; what is not an address is left out."""
-    found = [mailbox for value in raw_values(message, name) for mailbox in _mailboxes(value)]
+    """The mailboxes that the headers `name` hold; what is not an address is left out.
+
+    Of a header that is repeated as much is read as of a single one: a mail can hold 100,000 of them.
+    """
+    found: list[MailAddress] = []
+    left = VALUE_LIMIT
+    for value in raw_values(message, name):
+        if left <= 0 or len(found) >= RECIPIENT_LIMIT:
+            break
+        found += _mailboxes(value[:left])
+        left -= len(value) + 1
     return tuple(found[:RECIPIENT_LIMIT])
 
 

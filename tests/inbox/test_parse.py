@@ -213,3 +213,11 @@ class TestFacts:
 
     def test_a_daemon_with_an_empty_return_path_is_a_bounce(self) -> None:
         assert parsed(b"From: MAILER-DAEMON@b.example\n\nx").automation is Automation.BOUNCE
+
+
+def test_a_header_that_is_repeated_is_read_no_further_than_a_single_one() -> None:
+    """A mail of 4 MiB with 300,000 From headers took half a minute to read."""
+    raw = b"".join(b"From: " + b"(" * 5_000 + b"\n" for _ in range(3)) + b"From: ada@lead.example\n\nhi"
+    with pytest.raises(MailUnreadable):
+        parsed(raw)
+    assert parsed(b"From: ,\nFrom: ada@lead.example\n\nhi").sender.address == "ada@lead.example"
