@@ -8,4 +8,5 @@ worker_class = "gthread"
 workers = 1
 threads = 8
 timeout = 330  # above BACKGROUND_JOBS_MAX_DURATION_SECONDS, so that a tick is never cut off
+control_socket_disable = True  # its default place is the home folder, often read-only
 graceful_timeout = 60  # a drain gives back what it has not started

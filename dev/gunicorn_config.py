@@ -5,6 +5,9 @@ import sys
 
 from dev.tether import die_with_parent
 
+# Its default place is the home folder, and nothing outside the project is ours to make.
+control_socket_disable = True
+
 
 def post_fork(_server: object, _worker: object) -> None:
     """Tie the new worker to its master."""

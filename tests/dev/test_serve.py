@@ -218,6 +218,7 @@ class TestServing:
         secrets = json.loads((checkout.root / ".everytick" / "secrets.json").read_text("utf-8"))
         with serving(checkout) as running:
             assert "/api/health/ready" in running.output
+            assert not (Path(checkout.environment["HOME"]) / ".gunicorn").exists()
             assert secrets["CRON_SECRET"] not in running.output
             assert running.call("/api/health/ready")[0] == 200
             assert running.call("/api/cron/background-jobs")[0] == 401
