@@ -16,7 +16,8 @@ _CALLS: Final = (
     r"[\[<{]{1,3}\s*(?:[a-z]+[ _-]+){0,3}(?:link|url|calendly)(?:[ _-]+[a-z]+){0,2}\s*[\]>}]+",
     r"\bclick\s+(?:right\s+)?(?:here|below)\b",
     r"\blink\s+(?:is\s+)?(?:below|above|here)\b",
-    r"\b(?:use|click|follow|open|try|tap|hit|via|through|using|with|at|from|on|here(?:'s| is))\s+(?:on\s+)?"
+    r"\b(?!with\s+a\s)"
+    r"(?:use|click|follow|open|try|tap|hit|via|through|using|with|at|from|on|here(?:'s| is))\s+(?:on\s+)?"
     + _ARTICLE
     + r"\s+(?:[a-z]+\s+){0,2}links?\b",
     rf"\b(?:the|this|my|our)\s+(?:online\s+)?{_SORT}\s+(?:link|page)\b",

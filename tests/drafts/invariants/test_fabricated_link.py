@@ -49,6 +49,8 @@ def test_a_link_where_there_is_none_breaks_it(draft: str) -> None:
         "I will book a room here in Berlin.",
         "The brochure is at https://example.com/brochure",
         "We link both systems.",
+        "I'll send you an invite with a Zoom link.",
+        "I'll follow up with a link to our case study.",
         "Pick whichever suits you.",
     ],
 )
