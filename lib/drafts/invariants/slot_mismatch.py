@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
-from lib.drafts.invariants.times import named_times, times_in
+from lib.drafts.invariants.times import named_times, times_asked_for, times_in
 from lib.drafts.invariants.wording import contains_phrase, plain
 
 _ASKING: Final = re.compile(
@@ -22,7 +22,7 @@ def slot_mismatch(reply: Reply) -> Broken | None:
     """
     if not reply.slots:
         return None
-    known = times_in(reply.inbound).union(*(times_in(slot) for slot in reply.slots))
+    known = times_asked_for(reply.inbound).union(*(times_in(slot) for slot in reply.slots))
     strange = [
         " or ".join(sorted(mention)) for mention in named_times(reply.draft) if known.isdisjoint(mention)
     ]

@@ -60,6 +60,20 @@ _FOREIGN: Final = _compiled(
 _NAMED: Final = _compiled(r"(?<![\w-])(?P<name>noon|midday|midnight)\b")
 _BARE: Final = _compiled(rf"\bat\s+(?:around\s+|about\s+)?(?P<h>{_HOUR}){_AFTER_BARE}")
 
+_ASKED_FOR: Final = _compiled(
+    r"\b(?:from|to|and|or|after|before|between|until|till|by|around|at|today|tomorrow"
+    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day),?\s+(?P<h>\d{1,2})(?:ish)?\b"
+    r"(?![:.%]\d|\s?%|\s?[ap]\.?\s?m\b|\s+(?:people|of\s+us|persons?|seats?|users?|licen[cs]es"
+    r"|min\w*|hours?|hrs?|days?|weeks?|months?|years?)\b)"
+)
+
+
+def times_asked_for(text: str) -> frozenset[str]:
+    """Every reading of every time in an inbound: also of hours that only stand there (`from 3 to 5`)."""
+    rest = without_dates(without_urls(text))
+    bare = [_readings(match["h"], None) for match in _ASKED_FOR.finditer(rest)]
+    return times_in(text).union(*bare)
+
 
 def times_in(text: str) -> frozenset[str]:
     """Every reading of every time in `text`, as `h:mmam`."""

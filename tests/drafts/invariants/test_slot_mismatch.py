@@ -17,6 +17,7 @@ from tests.drafts.invariants.cases import SLOTS, reply
         ("At noon then.", ""),
         ("You asked what time: 5pm it is.", ""),
         ("5pm works", "what about 6pm?"),
+        ("5pm works", "there are 4 or 5 people"),
         ("Passt es um 17 Uhr?", ""),
     ],
 )
@@ -38,6 +39,8 @@ def test_a_time_neither_offered_nor_asked_for_breaks_it(draft: str, inbound: str
         ("What time after 5pm works?", "", SLOTS),
         ("what time before 9am or between 1 and 3pm suits you?", "", SLOTS),
         ("What time works best for you after 5pm?", "", SLOTS),
+        ("5pm it is.", "I'm free from 3 to 5 on Tuesday", SLOTS),
+        ("4 pm works.", "Does tomorrow 4 work?", SLOTS),
         ("Which day suits you?", "", SLOTS),
         ("How about 5pm?", "", ()),
         ("How about 5pm?", "", ("", " ")),
@@ -45,7 +48,8 @@ def test_a_time_neither_offered_nor_asked_for_breaks_it(draft: str, inbound: str
     ids=[
         "offered", "offered, 24 hours", "offered in one reading", "in the inbound", "full phrase",
         "phrase in other letters", "asking what time after", "asking what time before",
-        "asking in other words", "no time", "no slots", "blank slots",
+        "asking in other words", "a bare hour in the inbound", "a bare hour after a day",
+        "no time", "no slots", "blank slots",
     ],
 )  # fmt: skip
 def test_otherwise_it_holds(draft: str, inbound: str, slots: tuple[str, ...]) -> None:
