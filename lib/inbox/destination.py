@@ -70,7 +70,11 @@ def settings_beside(paths: Iterable[str]) -> tuple[Path, WorkspaceSettings] | No
     """
     for path in paths:
         file = Path(path) / SETTINGS_NAME
-        if file.is_file():
+        try:
+            there = file.is_file()
+        except OSError:  # the search for mail names a path that cannot be looked into
+            continue
+        if there:
             cautious = {"auto_send": AutoSendPolicy(), "memory": MemoryPolicy()}
             return file, settings_from(file).model_copy(update=cautious)
     return None

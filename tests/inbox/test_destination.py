@@ -65,3 +65,8 @@ class TestSettingsBeside:
 
     def test_none_is_none(self, tmp_path: Path) -> None:
         assert settings_beside([str(tmp_path), "-"]) is None
+
+
+def test_a_path_that_cannot_be_looked_into_has_no_settings_beside_it() -> None:
+    """The search for mail names it; it is no crash (a name too long for the file system)."""
+    assert settings_beside(["x" * 300]) is None
