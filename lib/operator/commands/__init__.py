@@ -4,6 +4,7 @@ from flask import Flask
 
 from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
+from lib.operator.commands.drafts_list import drafts_list, drafts_show
 from lib.operator.commands.environment import env
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.jobs import jobs
@@ -13,6 +14,8 @@ from lib.operator.commands.tick import tick
 def register_commands(app: Flask) -> None:
     """Add every command group to `app`'s command line."""
     app.cli.add_command(db)
+    drafts.add_command(drafts_list)
+    drafts.add_command(drafts_show)
     app.cli.add_command(drafts)
     app.cli.add_command(env)
     app.cli.add_command(tick)

@@ -16,7 +16,7 @@ from lib.operator.commands.frame import json_option, operator_command, print_jso
 
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
-drafts = AppGroup("drafts", help="Check drafts against the invariants.")
+drafts = AppGroup("drafts", help="Look at drafts, and check them against the invariants.")
 
 
 class CheckedLine(BaseModel):
