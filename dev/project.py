@@ -94,6 +94,13 @@ def only_one(project: Project) -> Iterator[None]:
         yield
 
 
+def refuse_second(project: Project) -> None:
+    """Raise Problem if another bin/dev has the project: the true reason why its port is taken, too."""
+    if (project.state / "running.lock").exists():
+        with only_one(project):
+            return
+
+
 @contextmanager
 def environment_lock(project: Project) -> Iterator[None]:
     """Wait for our turn to change .venv. Raises Problem after 15 minutes."""

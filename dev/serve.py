@@ -17,7 +17,7 @@ from dev.first_tick import FirstTick
 from dev.local_clock import CronRoute, LocalClock
 from dev.local_environment import published
 from dev.problem import Problem, Stopped
-from dev.project import Project, here, only_one
+from dev.project import Project, here, only_one, refuse_second
 from dev.python_environment import LOCAL_LOCK, PythonEnvironment, ensure_environment
 from dev.runtime_folder import runtime_folder
 from dev.secret_file import development_secrets
@@ -67,6 +67,7 @@ def _run(project: Project, *, once: bool, port: str | None, serving: Serving) ->
     environment = with_file(os.environ, project.root / ".env")
     number = parse_port(port or environment.get("PORT") or _DEFAULT_PORT)
     if not once:
+        refuse_second(project)
         refuse_taken_port(number)
     project.prepare()
     show(f"Everytick in {project.root}")
