@@ -3,6 +3,7 @@
 The app reads the file in a bare development environment only (lib/environment/local_stores.py).
 """
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 from dev.private_file import write_private
 
 FILE = "environment.json"
+WRITER = "writtenByPid"
+"""Killed, it leaves its file behind: readers see that it is gone."""
 NAMES = (
     "DATABASE_URL",
     "EVERYTICK_EMBEDDED_DATABASE",
@@ -24,7 +27,8 @@ NAMES = (
 def published(state: Path, environment: Mapping[str, str]) -> Iterator[None]:
     """Keep what others need of `environment` in a private file below `state` while the body runs."""
     file = state / FILE
-    write_private(file, {name: environment[name] for name in NAMES if environment.get(name)})
+    known = {name: environment[name] for name in NAMES if environment.get(name)}
+    write_private(file, {**known, WRITER: str(os.getpid())})
     try:
         yield
     finally:

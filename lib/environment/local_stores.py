@@ -26,6 +26,7 @@ NAMES: Final[tuple[str, ...]] = (
     "OPERATOR_TOKEN",
 )
 """What the file may fill in; anything else in it is not read."""
+WRITER: Final = "writtenByPid"
 LARGEST_BYTES: Final = 65_536
 WRITABLE_BY_OTHERS: Final = stat.S_IWGRP | stat.S_IWOTH
 
@@ -66,7 +67,20 @@ def _read(file: Path) -> dict[str, str]:
         raise _Unreadable("is not JSON") from None
     if not isinstance(held, dict) or not all(isinstance(value, str) for value in held.values()):
         raise _Unreadable("is not a flat object of strings")
-    return held
+    return held if _is_alive(held.get(WRITER, "")) else {}
+
+
+def _is_alive(pid: str) -> bool:
+    """Whether the bin/dev that wrote the file still runs; a file that does not say is taken at its word."""
+    if not pid.isdecimal():
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _require_ours(found: os.stat_result) -> None:

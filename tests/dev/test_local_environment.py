@@ -1,4 +1,5 @@
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -13,7 +14,8 @@ class TestPublished:
     def test_is_there_while_it_runs_for_its_owner_alone(self, tmp_path: Path) -> None:
         file = tmp_path / "environment.json"
         with published(tmp_path, {"DATABASE_URL": "postgresql:///x", "HOME": "/home/me", "REDIS_URL": ""}):
-            assert json.loads(file.read_text()) == {"DATABASE_URL": "postgresql:///x"}
+            held = json.loads(file.read_text())
+            assert held == {"DATABASE_URL": "postgresql:///x", "writtenByPid": str(os.getpid())}
             assert stat.S_IMODE(file.stat().st_mode) == 0o600
         assert list(tmp_path.iterdir()) == []
 
@@ -25,4 +27,5 @@ class TestPublished:
     def test_the_app_reads_what_is_written(self) -> None:
         """Two lists in two programs, since the tooling may not import the app: the same."""
         assert local_environment.NAMES == local_stores.NAMES
+        assert local_environment.WRITER == local_stores.WRITER
         assert Path(".everytick") / local_environment.FILE == local_stores.FILE

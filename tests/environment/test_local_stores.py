@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,20 @@ class TestReading:
         file.write_text(json.dumps(dict.fromkeys((*NAMES, "INNGEST_SIGNING_KEY", "DEPLOYMENT"), "x")))
         held, _ = with_local_stores({}, tmp_path)
         assert set(held) == set(NAMES)
+
+    @pytest.mark.parametrize("kill", [False, True])
+    def test_one_whose_writer_was_killed_is_none(self, file: Path, tmp_path: Path, *, kill: bool) -> None:
+        """Killed, bin/dev leaves its file behind; the sockets in it are gone."""
+        writer = subprocess.Popen(["sleep", "60"])
+        file.write_text(json.dumps({**STORES, "writtenByPid": str(writer.pid)}))
+        try:
+            if kill:
+                writer.kill()
+                writer.wait()
+            assert with_local_stores({}, tmp_path) == ({} if kill else STORES, ())
+        finally:
+            writer.kill()
+            writer.wait()
 
     def test_no_file_is_no_problem(self, tmp_path: Path) -> None:
         assert with_local_stores({"A": "b"}, tmp_path) == ({"A": "b"}, ())
