@@ -13,6 +13,8 @@ from uuid import UUID
 
 from lib.errors import SendRefused
 
+_DRAFT_ID: Final = re.compile(r"<draft\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
+
 REFERENCE_LIMIT: Final = 20
 """How many ids `References` carries: the thread's first and its latest."""
 SUBJECT_LIMIT: Final = 400
@@ -75,6 +77,12 @@ def message_id_of(draft_id: UUID, sender: str) -> str:
     """The Message-ID of the one mail that the draft becomes: the same whenever it is asked."""
     domain = _address(sender).domain
     return f"<draft.{draft_id}@{domain}>"
+
+
+def draft_of(message_id: str) -> UUID | None:
+    """The draft whose mail may have this Message-ID; None for what is not of that form."""
+    found = _DRAFT_ID.match(message_id)
+    return UUID(found[1]) if found else None
 
 
 def outgoing_mail(letter: Letter) -> OutgoingMail:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 from psycopg.types.json import Jsonb
 
+from lib.drafts.outgoing_mail import draft_of
 from lib.errors import MailWithoutLead, NotFound
 from lib.inbox.mail import MailAddress, ParsedMail
 from lib.inbox.offered_slots import remember_offer
@@ -32,6 +33,7 @@ WHERE l.workspace_id = %(workspace)s AND l.email = ANY(%(emails)s) AND EXISTS (
     AND m.rfc_message_id = ANY(%(references)s))
 LIMIT 1
 """
+LEAD_OF_DRAFT: Final = "SELECT lead_id FROM drafts WHERE id = %s AND workspace_id = %s"
 INSERT_MESSAGE: Final = """
 INSERT INTO messages (id, workspace_id, lead_id, channel, direction, subject, body, quoted, rfc_message_id,
     in_reply_to, reference_ids, thread_id, reply_to, automation, attachments, sent_at, sent_by, raw)
@@ -58,19 +60,24 @@ def receive(connection: Connection, kinds: JobKinds, *, workspace_id: UUID, mail
     """Store `mail` in the workspace and enqueue its processing, inside the caller's transaction.
 
     A mail from one of the workspace's `own_addresses` is outbound: filed under the lead it went to, without
-    a job. Raises NotFound for an unknown workspace, MailWithoutLead for the team's mail to itself,
+    a job. So is a copy of a mail that one of the workspace's drafts became, whatever address it came from
+    (failure D7: it must not be taken for a lead's).
+
+    Raises NotFound for an unknown workspace, MailWithoutLead for the team's mail to itself,
     UsageProblem for settings that do not fit; then nothing was changed.
     """
     settings = _locked_settings(connection, workspace_id)
     known = connection.execute(KNOWN, (workspace_id, mail.rfc_message_id)).fetchone()
-    outbound = mail.sender.address in settings.own_addresses
+    drafted_for = _drafted_for(connection, workspace_id, mail)
+    outbound = drafted_for is not None or mail.sender.address in settings.own_addresses
     if known is not None:
         return Received(message_id=known[0], job_id=None, duplicate=True, outbound=outbound)
-    lead_id = (
-        _addressed_lead(connection, workspace_id, mail, settings)
-        if outbound
-        else _upsert_lead(connection, workspace_id, mail.sender)
-    )
+    if drafted_for is not None:
+        lead_id = drafted_for
+    elif outbound:
+        lead_id = _addressed_lead(connection, workspace_id, mail, settings)
+    else:
+        lead_id = _upsert_lead(connection, workspace_id, mail.sender)
     message_id = uuid4()
     connection.execute(
         INSERT_MESSAGE,
@@ -114,6 +121,15 @@ def _upsert_lead(connection: Connection, workspace_id: UUID, person: MailAddress
     if row is None or not isinstance(row[0], UUID):
         raise NotFound("The lead could not be made; try again.")
     return row[0]
+
+
+def _drafted_for(connection: Connection, workspace_id: UUID, mail: ParsedMail) -> UUID | None:
+    """The lead of the draft that became `mail`; None when it is no mail of ours."""
+    draft_id = draft_of(mail.rfc_message_id)
+    if draft_id is None:
+        return None
+    row = connection.execute(LEAD_OF_DRAFT, (draft_id, workspace_id)).fetchone()
+    return row[0] if row else None
 
 
 def _addressed_lead(

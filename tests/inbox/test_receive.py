@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lib.errors import MailWithoutLead, NotFound, UsageProblem
+from tests import seed
 from tests.conftest import Database
 from tests.inbox.conftest import Receive
 
@@ -125,6 +126,20 @@ class TestOutbound:
         with pytest.raises(MailWithoutLead):
             take(From=TEAM, To="hello@team.example")
         assert database.value("SELECT count(*) FROM messages") == 0
+
+
+class TestOwnDraft:
+    def test_a_copy_of_what_a_draft_became_is_ours(self, take: Receive, database: Database) -> None:
+        """Failure D7: whatever address it came from, it is the mail that we sent, for its draft's lead."""
+        question = take("What does it cost?", Message_ID="<1@x.example>")
+        draft = seed.draft(database, question.message_id, status="sending")
+        copy = take("It costs this.", From="bot@unlisted.example", Message_ID=f"<draft.{draft}@any.example>")
+        assert (copy.outbound, copy.job_id) == (True, None)
+        assert database.value("SELECT count(*) FROM leads") == 1
+        assert database.value("SELECT direction FROM messages WHERE id = %s", copy.message_id) == "outbound"
+
+    def test_an_id_of_that_form_that_is_nobodys_is_a_leads(self, take: Receive) -> None:
+        assert not take(Message_ID=f"<draft.{uuid4()}@any.example>").outbound
 
 
 class TestOfferedSlots:
