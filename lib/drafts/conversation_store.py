@@ -5,6 +5,7 @@ from uuid import UUID
 
 from psycopg.rows import dict_row
 
+from lib.drafts.classification import is_automated
 from lib.drafts.conversation import (
     Channel,
     Conversation,
@@ -24,10 +25,12 @@ TRIGGER: Final = r"""
 SELECT m.id, m.workspace_id, m.lead_id, m.channel, m.direction, m.subject, left(m.body, %(limit)s) AS body,
        m.sent_at, m.automation, m.thread_id,
        l.email, l.name, l.timezone, l.status, l.tag, l.scheduler_link, l.offered_slots, w.settings,
-       EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
+       ARRAY(SELECT jsonb_build_array(n.subject, left(n.body, %(limit)s)) FROM messages n
+             WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
                AND n.lead_id = m.lead_id AND n.direction = 'inbound' AND n.automation IS NULL
                AND n.body ~ '\S' AND n.rfc_message_id <> ALL (m.reference_ids)
-               AND (n.sent_at, n.created_at, n.id) > (m.sent_at, m.created_at, m.id)) AS newer_inbound,
+               AND (n.sent_at, n.created_at, n.id) > (m.sent_at, m.created_at, m.id)
+             ORDER BY n.sent_at DESC LIMIT %(count)s) AS newer,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
                AND n.lead_id = m.lead_id AND n.direction = 'outbound' AND n.sent_at > m.sent_at
                AND n.rfc_message_id <> ALL (m.reference_ids)) AS answered
@@ -59,7 +62,13 @@ def read_conversation(
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(
-            TRIGGER, {"message_id": message_id, "workspace_id": workspace_id, "limit": BODY_LIMIT}
+            TRIGGER,
+            {
+                "message_id": message_id,
+                "workspace_id": workspace_id,
+                "limit": BODY_LIMIT,
+                "count": MESSAGE_LIMIT,
+            },
         ).fetchone()
         if row is None or row["direction"] != Direction.INBOUND:
             return None
@@ -88,7 +97,7 @@ def read_conversation(
         messages=tuple(_message(one) for one in reversed(thread)),
         trigger=_message(row),
         offered_slots=tuple(slot for slot in row["offered_slots"] if isinstance(slot, str) and slot.strip()),
-        newer_inbound=row["newer_inbound"],
+        newer_inbound=any(not is_automated(subject, body, None) for subject, body in row["newer"]),
         answered=row["answered"],
     )
 

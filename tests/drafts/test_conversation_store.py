@@ -57,10 +57,11 @@ def test_everything_that_is_known_is_there(inbox: Inbox, services: Services) -> 
     [
         ({}, True, False),
         ({"automation": "auto_reply"}, False, False),
+        ({"subject": "Out of office"}, False, False),
         ({"direction": "outbound"}, False, True),
         ({"thread_id": uuid4()}, False, False),
     ],
-    ids=["a person", "a machine", "the team", "another thread"],
+    ids=["a person", "a machine", "a machine that only its subject shows", "the team", "another thread"],
 )
 def test_how_the_thread_went_on(
     inbox: Inbox, services: Services, later: dict[str, Any], *, newer_inbound: bool, answered: bool
