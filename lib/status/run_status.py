@@ -33,3 +33,10 @@ class JobName(StrEnum):
 
     PROCESS = "process-background-jobs"
     MAINTENANCE = "background-maintenance"
+
+
+class EventName(StrEnum):
+    """The events that ask for a function's run (design §6)."""
+
+    PROCESS = "background/process.requested"
+    MAINTENANCE = "background/maintenance.requested"

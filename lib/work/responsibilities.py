@@ -12,7 +12,7 @@ from lib.clock import Deadline
 from lib.jobs.drain import drain
 from lib.maintenance.maintenance import MaintenanceStatus, run_maintenance
 from lib.services import Services
-from lib.status.run_status import JobName, RunStatus
+from lib.status.run_status import EventName, JobName, RunStatus
 from lib.store.lease import LeaseName
 
 
@@ -35,6 +35,10 @@ class Responsibility:
     name: str
     """Its member in the cron route's answer."""
     job_name: JobName
+    event_name: EventName
+    """The event that asks its durable function for a run."""
+    event_id_prefix: str
+    """What the event's id begins with (design §5)."""
     work: Callable[[Services, Deadline], Outcome]
     """Do what is due until the deadline. Raises StoreError."""
     inline_share: float
@@ -64,12 +68,20 @@ def _process(services: Services, deadline: Deadline) -> Outcome:
 MAINTENANCE: Final = Responsibility(
     name="maintenance",
     job_name=JobName.MAINTENANCE,
+    event_name=EventName.MAINTENANCE,
+    event_id_prefix="bg-maint",
     work=_maintain,
     inline_share=0.5,
     lease=LeaseName.MAINTENANCE,
 )
 PROCESS: Final = Responsibility(
-    name="process", job_name=JobName.PROCESS, work=_process, inline_share=1.0, lease=None
+    name="process",
+    job_name=JobName.PROCESS,
+    event_name=EventName.PROCESS,
+    event_id_prefix="bg-process",
+    work=_process,
+    inline_share=1.0,
+    lease=None,
 )
 """Its jobs have leases of their own (design §7)."""
 
