@@ -9,22 +9,15 @@ import structlog
 
 from lib.clock import Deadline
 from lib.errors import EverytickError, StoreError
-from lib.heartbeat import heartbeat
 from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.services import Services
 from lib.single_flight import single_flight
-from lib.status.blobs import BlobStatus, StatusBlob
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
-from lib.work.responsibilities import Outcome, Responsibility
-from lib.work.runs import RunKey, beat_run, close_run, open_run
-
-BLOB_STATUS = {
-    RunStatus.SUCCEEDED: BlobStatus.SUCCEEDED,
-    RunStatus.DEGRADED: BlobStatus.SUCCEEDED,
-    RunStatus.FAILED: BlobStatus.FAILED,
-}
+from lib.work.record import RunRecord
+from lib.work.responsibilities import Responsibility
+from lib.work.runs import RunKey, open_run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,92 +57,47 @@ def execute(
         owner=services.instance,
     )
     with services.store.transaction() as connection:
-        started_at = open_run(connection, run)
+        opened = open_run(connection, run)
+    record = RunRecord(services=services, run=run, opened=opened)
     log = structlog.get_logger().bind(job_name=run.job_name, run_id=run.run_id, source=source)
     log.info(LogEvent.RUN_STARTED)
     lease = responsibility.lease
     try:
         with single_flight(services, lease) if lease else nullcontext():
-            _write_blob(services, run, started_at, None, BlobStatus.RUNNING, None)
-            with heartbeat(
-                lambda: _beat(services, run),
-                every_ms=services.settings.background_job_heartbeat_ms,
-                name=run.job_name,
-            ):
+            record.show_running()
+            with record.beating():
                 outcome = responsibility.work(services, deadline)
-        finished_at = _close(services, run, outcome.status, outcome)
+        record.close(outcome.status, summary=outcome.summary, error=outcome.error)
     except LeaseHeld as held:
-        _close(services, run, RunStatus.SUPERSEDED, None)
+        record.close(RunStatus.SUPERSEDED, summary=None, error=None)
         return Execution(status=RunStatus.SUPERSEDED, held_until=held.until)
     except Exception as error:  # noqa: BLE001 - whatever the work raised is recorded as this run's failure
-        return _failed(services, run, started_at, error)
-    _write_blob(services, run, started_at, finished_at, BLOB_STATUS[outcome.status], outcome.error)
+        return _failed(record, error)
     log.info(LogEvent.RUN_FINISHED, status=outcome.status, summary=outcome.summary)
     return Execution(status=outcome.status, summary=outcome.summary, error=outcome.error)
 
 
-def _failed(services: Services, run: RunKey, started_at: datetime, error: Exception) -> Execution:
+def _failed(record: RunRecord, error: Exception) -> Execution:
     """Record what the work raised, as far as the database lets us."""
     known = isinstance(error, EverytickError)
-    text = describe_error(services.redactor, error)
+    text = describe_error(record.services.redactor, error)
     structlog.get_logger().error(
         LogEvent.RUN_FAILED,
-        job_name=run.job_name,
-        run_id=run.run_id,
+        job_name=record.run.job_name,
+        run_id=record.run.run_id,
         error_class=type(error).__name__,
         exc_info=None if known else error,
     )
-    outcome = Outcome(status=RunStatus.FAILED, summary={}, error=text)
     try:
-        finished_at = _close(services, run, RunStatus.FAILED, outcome)
+        record.close(RunStatus.FAILED, summary={}, error=text)
     except StoreError as unrecorded:
         structlog.get_logger().warning(
             LogEvent.STORE_UNAVAILABLE, while_doing="close_run", code=unrecorded.code
         )
-        finished_at = None
-    _write_blob(services, run, started_at, finished_at, BlobStatus.FAILED, text)
+        record.show_failed(text)
     return Execution(
         status=RunStatus.FAILED,
         summary=None,
         error=text,
         error_code=error.code if isinstance(error, EverytickError) else "internal_error",
-    )
-
-
-def _beat(services: Services, run: RunKey) -> bool:
-    with services.store.transaction() as connection:
-        return beat_run(connection, run)
-
-
-def _close(services: Services, run: RunKey, status: RunStatus, outcome: Outcome | None) -> datetime | None:
-    with services.store.transaction() as connection:
-        return close_run(
-            connection,
-            run,
-            status=status,
-            summary=outcome.summary if outcome else None,
-            error=outcome.error if outcome else None,
-        )
-
-
-def _write_blob(
-    services: Services,
-    run: RunKey,
-    started_at: datetime,
-    finished_at: datetime | None,
-    status: BlobStatus,
-    error: str | None,
-) -> None:
-    elapsed = (finished_at - started_at) if finished_at else None
-    services.blobs.write(
-        run.job_name,
-        StatusBlob(
-            status=status,
-            started_at=started_at,
-            finished_at=finished_at,
-            duration_ms=round(elapsed.total_seconds() * 1000) if elapsed is not None else None,
-            attempt=0,
-            last_error=error,
-            source=run.source,
-        ),
     )

@@ -10,14 +10,21 @@ from lib.status.run_status import JobName, RunSource, RunStatus
 from lib.store.store import Connection
 
 OPEN: Final = """
-INSERT INTO runs (job_name, run_id, source, dispatch_key, status, owner)
-VALUES (%(job_name)s, %(run_id)s, %(source)s, %(dispatch_key)s, 'running', %(owner)s)
-ON CONFLICT (job_name, run_id) DO UPDATE SET beat_at = everytick_now()
-RETURNING started_at
+INSERT INTO runs AS held (job_name, run_id, source, dispatch_key, status, owner, attempt)
+VALUES (%(job_name)s, %(run_id)s, %(source)s, %(dispatch_key)s, 'running', %(owner)s, %(attempt)s)
+ON CONFLICT (job_name, run_id) DO UPDATE
+SET beat_at = everytick_now(), retry_at = NULL,
+    owner = CASE WHEN held.status IN ('running', 'abandoned') THEN excluded.owner ELSE held.owner END,
+    attempt = greatest(held.attempt, excluded.attempt)
+RETURNING started_at, attempt
 """
 BEAT: Final = """
 UPDATE runs SET beat_at = everytick_now()
 WHERE job_name = %s AND run_id = %s AND status = 'running'
+"""
+NOTE_RETRY: Final = """
+UPDATE runs SET beat_at = everytick_now(), retry_at = everytick_now() + %(seconds)s * interval '1 second'
+WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND status = 'running' AND owner = %(owner)s
 """
 CLOSE: Final = """
 UPDATE runs
@@ -26,6 +33,16 @@ SET status = %(status)s, finished_at = greatest(everytick_now(), started_at), be
 WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND owner = %(owner)s
   AND (status = 'running' OR (status = 'abandoned' AND %(status)s = 'succeeded'))
 RETURNING finished_at
+"""
+FAIL: Final = """
+INSERT INTO runs AS held (job_name, run_id, source, dispatch_key, status, owner, finished_at, error)
+VALUES (%(job_name)s, %(run_id)s, %(source)s, %(dispatch_key)s, 'failed', %(owner)s, everytick_now(),
+    %(error)s)
+ON CONFLICT (job_name, run_id) DO UPDATE
+SET status = 'failed', finished_at = greatest(everytick_now(), held.started_at), beat_at = everytick_now(),
+    error = excluded.error, retry_at = NULL
+WHERE held.status = 'running'
+RETURNING started_at, finished_at, attempt
 """
 
 
@@ -39,12 +56,33 @@ class RunKey:
     dispatch_key: str | None
     """The tick's; None for work of no tick."""
     owner: str
-    """The instance that may close it."""
+    """Who may close it: the fencing token of whoever opened it last."""
+    attempt: int = 0
+    """Zero-based; the row keeps the highest seen."""
 
 
-def open_run(connection: Connection, run: RunKey) -> datetime:
-    """Record that `run` runs; its first start by the database's clock, however often it is opened."""
-    ((started_at,),) = connection.execute(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedRun:
+    """A run that has been opened."""
+
+    started_at: datetime
+    """Its first start by the database's clock, however often it is opened (failure L2)."""
+    attempt: int
+    """The highest that was seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedRun:
+    """A run that has just been closed as failed."""
+
+    started_at: datetime
+    finished_at: datetime
+    attempt: int
+
+
+def open_run(connection: Connection, run: RunKey) -> OpenedRun:
+    """Record that `run` runs. Whoever opens it again owns it from then on, unless it has been closed."""
+    ((started_at, attempt),) = connection.execute(
         OPEN,
         {
             "job_name": run.job_name,
@@ -52,10 +90,38 @@ def open_run(connection: Connection, run: RunKey) -> datetime:
             "source": run.source,
             "dispatch_key": run.dispatch_key,
             "owner": run.owner,
+            "attempt": run.attempt,
         },
     ).fetchall()
-    started: datetime = started_at
-    return started
+    return OpenedRun(started_at=started_at, attempt=attempt)
+
+
+def note_retry(connection: Connection, run: RunKey, *, seconds: float) -> bool:
+    """Note that the engine calls `run` again within `seconds`; False when it is another's by now."""
+    noted = connection.execute(
+        NOTE_RETRY,
+        {"job_name": run.job_name, "run_id": run.run_id, "owner": run.owner, "seconds": seconds},
+    )
+    return noted.rowcount == 1
+
+
+def fail_run(connection: Connection, run: RunKey, *, error: str) -> FailedRun | None:
+    """Close `run` as failed, whoever owns it: the engine says that it will not call again.
+
+    A run that never got as far as its row gets one. None when it was closed before.
+    """
+    row = connection.execute(
+        FAIL,
+        {
+            "job_name": run.job_name,
+            "run_id": run.run_id,
+            "source": run.source,
+            "dispatch_key": run.dispatch_key,
+            "owner": run.owner,
+            "error": error,
+        },
+    ).fetchone()
+    return FailedRun(started_at=row[0], finished_at=row[1], attempt=row[2]) if row else None
 
 
 def beat_run(connection: Connection, run: RunKey) -> bool:

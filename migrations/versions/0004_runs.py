@@ -41,7 +41,7 @@ CREATE TABLE dispatch_lines (
     PRIMARY KEY (dispatch_key, job_name)
 );
 CREATE INDEX dispatch_lines_open ON dispatch_lines (job_name, dispatched_at)
-    WHERE state IN ('dispatching', 'accepted', 'unexecuted');
+    WHERE state IN ('dispatching', 'accepted', 'failed', 'unexecuted');
 
 CREATE TABLE runs (
     job_name text NOT NULL CHECK (job_name IN ('process-background-jobs', 'background-maintenance')),

@@ -4,13 +4,13 @@ import pytest
 
 from lib.services import Services
 from lib.status.run_status import JobName, RunSource, RunStatus
-from lib.work.runs import RunKey, beat_run, close_run, open_run
+from lib.work.runs import OpenedRun, RunKey, beat_run, close_run, open_run
 from tests.conftest import Database
 
 RUN = RunKey(job_name=JobName.PROCESS, run_id="r1", source=RunSource.INNGEST, dispatch_key=None, owner="me")
 
 
-def opened(services: Services) -> object:
+def opened(services: Services) -> OpenedRun:
     with services.store.transaction() as connection:
         return open_run(connection, RUN)
 
@@ -64,4 +64,4 @@ class TestClose:
         """The database moved to a server whose clock is behind: the run ends, it lasted no time."""
         started = opened(services)
         database.shift_clock(timedelta(seconds=-5))
-        assert closed(services, RunStatus.SUCCEEDED) == started
+        assert closed(services, RunStatus.SUCCEEDED) == started.started_at

@@ -1,0 +1,74 @@
+"""The dispatch ledger's lines as runs change them; ticks write them in lib/ticks/ledger.py."""
+
+from datetime import datetime
+from typing import Final
+
+from lib.status.run_status import JobName
+from lib.store.store import Connection
+from lib.work.call import RunCall
+
+NOTE: Final = """
+WITH untracked AS (
+    INSERT INTO dispatches
+        (dispatch_key, window_start, window_seconds, mode, reason, state, correlation_id, generation)
+    VALUES (%(key)s, %(window_start)s, %(window_seconds)s, 'untracked', 'untracked', 'accepted',
+        %(correlation_id)s, %(generation)s)
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO dispatch_lines AS held
+    (dispatch_key, job_name, generation, event_id, state, run_id, dispatched_at)
+VALUES (%(key)s, %(job_name)s, %(generation)s, %(event_id)s, 'accepted', %(run_id)s, %(requested_at)s)
+ON CONFLICT (dispatch_key, job_name) DO UPDATE SET run_id = excluded.run_id
+WHERE held.generation <= excluded.generation AND held.run_id IS DISTINCT FROM excluded.run_id
+"""
+COVER: Final = """
+WITH open AS (
+    SELECT dispatch_key FROM dispatch_lines
+    WHERE job_name = %(job_name)s AND state IN ('dispatching', 'accepted', 'failed', 'unexecuted')
+      AND dispatched_at <= %(started_at)s
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE dispatch_lines AS line SET state = 'covered'
+FROM open WHERE line.dispatch_key = open.dispatch_key AND line.job_name = %(job_name)s
+"""
+FAIL: Final = """
+UPDATE dispatch_lines SET state = 'failed'
+WHERE job_name = %s AND run_id = %s AND state IN ('dispatching', 'accepted', 'unexecuted')
+"""
+
+
+def note_run(connection: Connection, job_name: JobName, call: RunCall) -> None:
+    """Put the run on its tick's line, unless a re-dispatch has the line by now.
+
+    A line that the tick could not write is written here (design §6).
+    """
+    tick = call.tick
+    if tick is None:
+        return
+    connection.execute(
+        NOTE,
+        {
+            "key": tick.dispatch_key,
+            "window_start": tick.window_start,
+            "window_seconds": tick.window_seconds,
+            "correlation_id": tick.correlation_id or "unknown",
+            "generation": tick.generation,
+            "job_name": job_name,
+            "event_id": tick.event_id,
+            "run_id": call.run_id,
+            "requested_at": tick.requested_at,
+        },
+    )
+
+
+def cover_lines(connection: Connection, job_name: JobName, *, started_at: datetime) -> int:
+    """Mark the lines that a finished run which began at `started_at` covers; how many.
+
+    A line that somebody else is writing at this moment is left to the next run.
+    """
+    return connection.execute(COVER, {"job_name": job_name, "started_at": started_at}).rowcount
+
+
+def fail_line(connection: Connection, job_name: JobName, run_id: str) -> None:
+    """Mark the line whose run failed for good."""
+    connection.execute(FAIL, (job_name, run_id))

@@ -1,0 +1,81 @@
+"""What is kept of a run while a process works on it: its row, its heartbeat, its blob, its tick's line."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from lib.heartbeat import heartbeat
+from lib.services import Services
+from lib.status.blobs import BlobStatus, StatusBlob
+from lib.status.run_status import RunStatus
+from lib.work.lines import cover_lines
+from lib.work.runs import OpenedRun, RunKey, beat_run, close_run
+
+BLOB_STATUS: Final = {
+    RunStatus.SUCCEEDED: BlobStatus.SUCCEEDED,
+    RunStatus.DEGRADED: BlobStatus.SUCCEEDED,
+    RunStatus.FAILED: BlobStatus.FAILED,
+}
+"""What a blob says of a closed run; a superseded one writes nothing (design §6)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRecord:
+    """One opened run's record."""
+
+    services: Services
+    run: RunKey
+    opened: OpenedRun
+
+    def show_running(self, error: str | None = None) -> None:
+        """Write the blob of a run at work; `error` is what its last attempt ended in."""
+        self._write(BlobStatus.RUNNING, None, error)
+
+    def show_failed(self, error: str, finished_at: datetime | None = None) -> None:
+        """Write the blob of a run that failed; `finished_at` is None when its row could not be closed."""
+        self._write(BlobStatus.FAILED, finished_at, error)
+
+    def beating(self) -> AbstractContextManager[None]:
+        """Beat the run's row while the body runs."""
+        return heartbeat(
+            self._beat,
+            every_ms=self.services.settings.background_job_heartbeat_ms,
+            name=self.run.job_name,
+        )
+
+    def close(
+        self, status: RunStatus, *, summary: dict[str, Any] | None, error: str | None
+    ) -> datetime | None:
+        """Close the row, and with success the ticks that the run covers; then write the blob.
+
+        Its end by the database's clock, or None when it was closed before or is another's by now: then
+        nothing is written. Raises StoreError.
+        """
+        with self.services.store.transaction() as connection:
+            finished_at = close_run(connection, self.run, status=status, summary=summary, error=error)
+            if finished_at is not None and BLOB_STATUS.get(status) is BlobStatus.SUCCEEDED:
+                cover_lines(connection, self.run.job_name, started_at=self.opened.started_at)
+        if finished_at is not None and status in BLOB_STATUS:
+            self._write(BLOB_STATUS[status], finished_at, error)
+        return finished_at
+
+    def _beat(self) -> bool:
+        with self.services.store.transaction() as connection:
+            return beat_run(connection, self.run)
+
+    def _write(self, status: BlobStatus, finished_at: datetime | None, error: str | None) -> None:
+        started_at = self.opened.started_at
+        elapsed = (finished_at - started_at) if finished_at else None
+        self.services.blobs.write(
+            self.run.job_name,
+            StatusBlob(
+                status=status,
+                started_at=started_at,
+                finished_at=finished_at,
+                duration_ms=round(elapsed.total_seconds() * 1000) if elapsed is not None else None,
+                attempt=self.opened.attempt,
+                last_error=error,
+                source=self.run.source,
+            ),
+        )
