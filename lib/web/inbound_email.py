@@ -5,13 +5,11 @@ from typing import Final
 
 import structlog
 from flask import Blueprint, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from lib.errors import (
     BadRequest,
     MailError,
     NotFound,
-    PayloadTooLarge,
     Unauthorized,
     UnsupportedMediaType,
 )
@@ -21,10 +19,15 @@ from lib.inbox.signature import require_fresh, require_signed
 from lib.inbox.workspace import find_workspace
 from lib.log.events import LogEvent
 from lib.services import Services
+from lib.web.body import read_body
 
 PATH: Final = "/api/inbound/email"
 BODY_LIMIT: Final = 4 * 1024 * 1024
 """Bytes: what the platform lets through to a function (design §4)."""
+TOO_LARGE: Final = (
+    f"A mail handed in here has at most {BODY_LIMIT // 1024 // 1024} MiB; import larger ones with "
+    "`flask inbox import`."
+)
 MEDIA_TYPE: Final = "message/rfc822"
 
 
@@ -77,28 +80,6 @@ def _authorised(services: Services) -> tuple[str, bytes]:
     workspaces = request.headers.getlist("x-workspace-id")
     if len(workspaces) != 1 or not workspaces[0]:
         raise BadRequest("The header x-workspace-id is required, once.")
-    body = _body()
+    body = read_body(BODY_LIMIT, too_large=TOO_LARGE)
     require_signed(parts, secret=secret.get_secret_value(), workspace=workspaces[0], body=body)
     return workspaces[0], body
-
-
-def _body() -> bytes:
-    """The whole body. Raises PayloadTooLarge, having read one byte over the limit at most.
-
-    Werkzeug cuts a body of unknown length at its limit without a word, hence the byte more.
-    """
-    request.max_content_length = BODY_LIMIT + 1
-    try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise _too_large() from None
-    if len(body) > BODY_LIMIT:
-        raise _too_large()
-    return body
-
-
-def _too_large() -> PayloadTooLarge:
-    return PayloadTooLarge(
-        f"A mail handed in here has at most {BODY_LIMIT // 1024 // 1024} MiB; import larger ones with "
-        "`flask inbox import`."
-    )
