@@ -36,17 +36,33 @@ def is_local(address: str) -> bool:
     host = host_of(address)
     if host is None:
         return False
-    try:
-        number = ipaddress.ip_address(host)
-    except ValueError:
+    number = _number(host)
+    if number is None:
         return "." not in host or host == DOCKER_HOST or host.endswith(".localhost")
     return number.is_loopback or number.is_private
+
+
+def is_local_number(address: str) -> bool:
+    """Whether `address` is an IP address, and one of this machine or of a private network."""
+    number = _number(address)
+    return number is not None and (number.is_loopback or number.is_private)
 
 
 def same_origin(one: str, other: str) -> bool:
     """Whether two addresses reach the same host and port; one without a scheme is taken as https."""
     place = _place(one)
     return place is not None and place == _place(other)
+
+
+def _number(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The IP address; one of IPv4 in the clothes of IPv6 as what it is."""
+    try:
+        number = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    if isinstance(number, ipaddress.IPv6Address) and number.ipv4_mapped is not None:
+        return number.ipv4_mapped
+    return number
 
 
 def _place(address: str) -> tuple[str, int] | None:

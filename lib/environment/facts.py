@@ -74,6 +74,10 @@ class Facts:
     """0 when it is not set."""
     origins: tuple[str, ...] = field(repr=False)
     """Where Inngest may be told to call this deployment."""
+    serve_origin: str | None = field(repr=False)
+    """`INNGEST_SERVE_ORIGIN`."""
+    deployment_origin: str | None = field(repr=False)
+    """The platform's address of this branch, else of this one deployment; without a scheme."""
     production_origin: str | None = field(repr=False)
 
     @property
@@ -112,6 +116,8 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         embedded_database=FLAG_WORDS.get(held.get("EVERYTICK_EMBEDDED_DATABASE", "false").casefold(), True),
         cron_secret_length=len(held.get("CRON_SECRET", "")),
         origins=_present(held, "INNGEST_SERVE_ORIGIN", "VERCEL_BRANCH_URL", "VERCEL_URL"),
+        serve_origin=held.get("INNGEST_SERVE_ORIGIN"),
+        deployment_origin=held.get("VERCEL_BRANCH_URL") or held.get("VERCEL_URL"),
         production_origin=held.get("VERCEL_PROJECT_PRODUCTION_URL"),
     )
 

@@ -12,6 +12,7 @@ from lib.environment.inngest_env import PRODUCTION, is_printable
 from lib.environment.kind import resolve_kind
 from lib.environment.preview import preview_env, preview_problems
 from lib.environment.production import production_problems
+from lib.environment.serve_origin import serve_origin
 from lib.environment.usability import goes_to_dev_server, key_problems
 from lib.settings import SettingProblem, Settings, read_settings
 
@@ -64,6 +65,7 @@ def judge(facts: Facts, *, known: tuple[Problem, ...] = ()) -> GuardDecision:
         inngest_env=env if env is None or is_printable(env) else None,
         inngest_usable=not refusing and not limits,
         problems=(*refusing, *(p for p in limits if _counts(p, facts))),
+        serve_origin=serve_origin(facts, resolved.kind),
     )
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from lib.environment.addresses import DEV_SERVER, dev_server, host_of, is_local, same_origin
+from lib.environment.addresses import DEV_SERVER, dev_server, host_of, is_local, is_local_number, same_origin
 
 
 class TestDevServer:
@@ -84,3 +84,16 @@ class TestSameOrigin:
 
     def test_an_address_that_cannot_be_taken_apart_has_no_host(self) -> None:
         assert host_of("https://[broken") is None
+
+
+class TestLocalNumber:
+    @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.1.2.3", "192.168.0.1", "::ffff:172.16.0.1"])
+    def test_this_machine_and_private_networks(self, address: str) -> None:
+        assert is_local_number(address)
+
+    @pytest.mark.parametrize(
+        "address", ["8.8.8.8", "::ffff:8.8.8.8", "2001:4860:4860::8888", "localhost", "", "127.0.0.1:80"]
+    )
+    def test_nothing_else(self, address: str) -> None:
+        """IPv4 in the clothes of IPv6 is what it is; a name is no number."""
+        assert not is_local_number(address)
