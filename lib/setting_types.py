@@ -3,6 +3,7 @@
 No message here may carry the text it judges: it may be a secret, or a secret in the wrong variable.
 """
 
+import re
 from typing import Annotated, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,8 @@ FLAG_WORDS: Final = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+URL_PATH: Final = re.compile(r"/[A-Za-z0-9._~/-]*")
+"""A route's path: what stands for itself in an address and in a rule of the router."""
 DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
@@ -90,8 +93,8 @@ def _with_port(address: str) -> str:
 
 
 def _path(path: str) -> str:
-    if not path.startswith("/") or not (path.isascii() and path.isprintable()) or " " in path:
-        raise ValueError("is not a path: it begins with /")
+    if not URL_PATH.fullmatch(path):
+        raise ValueError("is not a path: it begins with / and has letters, digits and ._~/- only")
     return path
 
 

@@ -6,7 +6,9 @@ reported together, none with a value. Every variable is explained in `.env.examp
 """
 
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 
@@ -36,6 +38,8 @@ OURS: Final = "BACKGROUND_JOB"
 SEND_RESERVE_MS: Final = 15_000
 """What a tick keeps for itself beside sending and inline work (design §5)."""
 
+_SDK_ENVIRONMENT: Final = threading.Lock()
+"""The process has one environment."""
 LEAST_BUDGET_MS: Final = 10_000
 """A drain claims nothing in its last 7.5 s (design §7): with a budget below that no job would ever run."""
 
@@ -146,7 +150,7 @@ def process_environment() -> dict[str, str]:
     it is passed; only the fallback signing key is set back, cleaned. Called again, in this process or in one
     that inherited its environment, it answers the same; a variable set anew wins.
     """
-    for name in [name for name in os.environ if name.startswith("INNGEST_") or name in BRANCHES]:
+    for name in [name for name in os.environ if _is_the_sdks(name)]:
         os.environ[TAKEN + name] = os.environ.pop(name)
     found = {name: value for name, value in os.environ.items() if not name.startswith(TAKEN)}
     for name, value in os.environ.items():
@@ -155,6 +159,28 @@ def process_environment() -> dict[str, str]:
     if fallback := found.get(FALLBACK_KEY, "").strip():
         os.environ[FALLBACK_KEY] = fallback
     return found
+
+
+@contextmanager
+def sdk_environment(fallback_key: SecretStr | None) -> Iterator[None]:
+    """For its time, show the SDK `fallback_key` in the process's environment and nothing else of its own.
+
+    What is set there, by whomever and whenever, is back afterwards. For the moments at which the SDK reads
+    variables that it takes no argument for: when a client is built, and when its functions are mounted.
+    """
+    with _SDK_ENVIRONMENT:
+        held = {name: os.environ.pop(name) for name in list(os.environ) if _is_the_sdks(name)}
+        if fallback_key is not None:
+            os.environ[FALLBACK_KEY] = fallback_key.get_secret_value()
+        try:
+            yield
+        finally:
+            os.environ.pop(FALLBACK_KEY, None)
+            os.environ.update(held)
+
+
+def _is_the_sdks(name: str) -> bool:
+    return name.startswith("INNGEST_") or name in BRANCHES
 
 
 def read_settings(environ: Mapping[str, str]) -> tuple[Settings | None, tuple[SettingProblem, ...]]:

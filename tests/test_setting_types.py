@@ -48,6 +48,8 @@ class TestAddresses:
             ("INNGEST_BASE_URL", "https://[broken"),
             ("INNGEST_BASE_URL", "https://a b"),
             ("INNGEST_SERVE_PATH", "api/inngest"),
+            ("INNGEST_SERVE_PATH", "/api/<name>"),
+            ("INNGEST_SERVE_PATH", "/api/inngest?x=1"),
             ("INNGEST_DEV", "maybe"),
             ("INNGEST_DEV", "ftp://localhost"),
             ("MAIL_FROM", "a@example.com\r\nBcc: b@example.com"),
