@@ -1,5 +1,7 @@
 """The composition root's Flask side: wiring only, and the one module-level `app` for the platform."""
 
+from typing import TYPE_CHECKING
+
 from flask import Flask
 
 from cron.background_jobs import cron_routes
@@ -13,9 +15,15 @@ from lib.web.inbound_email import inbound_email_routes
 from lib.web.problems import answer_with_problems
 from lib.web.refusal import refuse_everything, refuse_with_database
 
+if TYPE_CHECKING:
+    from inngest_functions.endpoint import Functions
 
-def create_app(composition: Composition | None = None) -> Flask:
-    """Wire an app from `composition`, or from the process's environment. Connects to nothing."""
+
+def create_app(composition: Composition | None = None, *, functions: "Functions | None" = None) -> Flask:
+    """Wire an app from `composition`, or from the process's environment. Connects to nothing.
+
+    `functions` stand in for the app's own durable ones.
+    """
     composition = composition or compose()
     configure_logging(composition.decision.kind, composition.redactor)
     announce(composition)
@@ -29,7 +37,12 @@ def create_app(composition: Composition | None = None) -> Flask:
         refuse_everything(app, composition.decision)
         return app
     refuse_with_database(app, composition.services.store)
-    app.register_blueprint(inngest_off_routes(composition.decision))
+    if composition.decision.inngest_usable:
+        from inngest_functions.endpoint import mount_inngest  # noqa: PLC0415 - the SDK costs a start 0.2 s
+
+        mount_inngest(app, composition.services, functions=functions)
+    else:
+        app.register_blueprint(inngest_off_routes(composition.services))
     app.register_blueprint(health_routes(composition.services))
     app.register_blueprint(cron_routes(composition.services))
     app.register_blueprint(inbound_email_routes(composition.services))

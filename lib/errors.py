@@ -10,7 +10,10 @@ EverytickError
 │   ├── SchemaTooNew              the database no longer serves this code
 │   └── MigrationRefused          an upgrade that may not run here
 ├── RequestError                  what a caller sent
-│   ├── Unauthorized · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
+│   ├── Unauthorized · Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
+├── InngestError
+│   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
+│   └── SyncTimedOut              Inngest did not take the functions' registration in time
 ├── WorkFailed                    a responsibility ended as failed
 ├── JobError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
@@ -132,6 +135,13 @@ class Unauthorized(RequestError):
     http_status = 401
 
 
+class Forbidden(RequestError):
+    """Callers from there are not let in."""
+
+    code = "forbidden"
+    http_status = 403
+
+
 class NotFound(RequestError):
     """There is nothing at this address."""
 
@@ -152,6 +162,28 @@ class UnsupportedMediaType(RequestError):
 
     code = "unsupported_media_type"
     http_status = 415
+
+
+class InngestError(EverytickError):
+    """Inngest cannot be used as asked."""
+
+    code = "inngest_error"
+
+
+class ServeOriginMissing(InngestError):
+    """Nothing says where Inngest shall call this deployment: set INNGEST_SERVE_ORIGIN to its origin."""
+
+    code = "serve_origin_missing"
+    http_status = 503
+    exit_code = ExitCode.ENVIRONMENT_REFUSED
+
+
+class SyncTimedOut(InngestError):
+    """Inngest did not take the registration in time; whether it did later cannot be known: sync again."""
+
+    code = "sync_timed_out"
+    http_status = 504
+    retriable = True
 
 
 class WorkFailed(EverytickError):

@@ -1,0 +1,137 @@
+"""The route with the SDK behind it: what the SDK does not refuse itself is refused in front (design §9)."""
+
+from collections.abc import Callable
+from typing import Any, Final, cast
+
+import inngest
+import inngest.flask
+from flask import Flask, Response, copy_current_request_context, request
+
+from inngest_functions.client import build_client, dev_server_of
+from inngest_functions.functions import durable_functions
+from inngest_functions.route import inngest_routes, route_path
+from lib.environment.addresses import is_local_number
+from lib.errors import Forbidden, ServeOriginMissing, StoreUnavailable, SyncTimedOut
+from lib.inngest_signature import HEADER, require_fresh
+from lib.services import Services
+from lib.settings import sdk_environment
+from lib.time_limit import within
+from lib.web.body import read_body
+
+Functions = Callable[[inngest.Inngest, Services], list[inngest.Function[Any]]]
+"""Defines the functions on a client."""
+Answer = Callable[[], Response]
+
+BODY_LIMIT: Final = 4 * 1024 * 1024 + 512 * 1024
+"""Bytes: Inngest posts 4 MiB at most and lets the SDK fetch the rest; the half is for the envelope."""
+SYNC_SECONDS: Final = 15.0
+"""The most that a registration may take altogether; the SDK alone allows 30 s for each of its phases."""
+CHECK_MS: Final = 1_000
+"""The most that the look at the database may take before a function is called."""
+FORWARDED: Final = frozenset({"forwarded", "origin", "true-client-ip", "via", "x-client-ip", "x-real-ip"})
+"""Headers of a call that came through a proxy or out of a browser's page; beside `X-Forwarded-…`."""
+
+
+def mount_inngest(app: Flask, services: Services, *, functions: Functions | None = None) -> None:
+    """Serve on `app` what `functions` defines (None: the durable functions), with the keys found usable."""
+    settings, decision = services.settings, services.environment
+    client = build_client(settings, decision)
+    define = functions or durable_functions
+    mounted = _Mounted(client, define(client, services), path=route_path(settings))
+    heard = _unsigned if dev_server_of(settings, decision) else _signed
+    app.register_blueprint(inngest_routes(settings, decision, heard(services, mounted)))
+
+
+class _Mounted:
+    """The SDK's own view, with everything passed that it would otherwise read from the environment."""
+
+    def __init__(self, client: inngest.Inngest, functions: list[inngest.Function[Any]], *, path: str) -> None:
+        self._client = client
+        self._functions = functions
+        self._path = path
+
+    def view(self, origin: str | None) -> Answer:
+        """The view that registers nothing but `origin`; None only where no registration reaches it."""
+        inner = Flask("inngest", static_folder=None)
+        with sdk_environment(None):
+            inngest.flask.serve(
+                inner,
+                self._client,
+                self._functions,
+                enable_unauthed_sync=False,
+                serve_origin=origin,
+                serve_path=self._path,
+            )
+        (view,) = inner.view_functions.values()
+        return cast("Answer", view)
+
+
+def _signed(services: Services, mounted: _Mounted) -> Answer:
+    """Calls of Inngest's cloud or of one's own server: the SDK checks the signature, we its age."""
+    origin = services.environment.serve_origin
+    sdk = mounted.view(origin)
+
+    def answer() -> Response:
+        _read_body()
+        signature = ",".join(request.headers.getlist(HEADER))
+        if signature:
+            require_fresh(signature, now=services.clock.now())
+            if request.method == "PUT" and origin is None:
+                raise ServeOriginMissing
+        return _answered(services, sdk, may_run=bool(signature))
+
+    return answer
+
+
+def _unsigned(services: Services, mounted: _Mounted) -> Answer:
+    """Calls of the dev server, which signs nothing: only neighbours are heard.
+
+    Without a configured origin it is told to call back where it called.
+    """
+    configured = services.environment.serve_origin
+
+    def answer() -> Response:
+        if not _is_neighbour():
+            raise Forbidden(
+                "In development only this machine and its private network may call here, directly."
+            )
+        _read_body()
+        origin = configured or f"{request.scheme}://{request.host}"
+        return _answered(services, mounted.view(origin), may_run=True)
+
+    return answer
+
+
+def _is_neighbour() -> bool:
+    names = {name.casefold() for name, _ in request.headers}
+    forwarded = not names.isdisjoint(FORWARDED) or any(name.startswith("x-forwarded-") for name in names)
+    return not forwarded and is_local_number(request.remote_addr or "")
+
+
+def _read_body() -> None:
+    """Have the body in memory, where the SDK will find it."""
+    read_body(BODY_LIMIT, too_large=f"A call of Inngest has at most {BODY_LIMIT} bytes.")
+
+
+def _answered(services: Services, sdk: Answer, *, may_run: bool) -> Response:
+    """The SDK's answer: to a registration within SYNC_SECONDS, to a call once the database may be used."""
+    if request.method == "PUT":
+        try:
+            return within(SYNC_SECONDS, copy_current_request_context(sdk), name="inngest-sync")
+        except TimeoutError as error:
+            raise SyncTimedOut from error
+    if request.method == "POST" and may_run:
+        _require_compatible(services)
+    return sdk()
+
+
+def _require_compatible(services: Services) -> None:
+    """Raise what stands against working on this database: another kind's stamp, or another schema.
+
+    One that is away stands against nothing here: what a function does then is its own affair.
+    """
+    try:
+        with services.store.transaction(statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS):
+            pass
+    except StoreUnavailable:
+        return

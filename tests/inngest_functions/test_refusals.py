@@ -1,0 +1,122 @@
+"""Who may run a function: nobody whom the documented statuses turn away (design §9; docs/inngest.md)."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.inngest_functions.conftest import KEYS, Deployment, Outbound
+from tests.inngest_functions.signing import PATH, canonical, first_request, signature
+
+Deploy = Callable[..., Deployment]
+HOUR = 3_600
+STRANGER = "signkey-prod-" + "ab" * 32
+RUN = "fnId=everytick-probe&stepId=step"
+
+
+@pytest.fixture(params=["production", "preview"])
+def deployment(request: pytest.FixtureRequest, deployed: Deploy) -> Deployment:
+    """The app as production and as preview, with both keys."""
+    return deployed(request.param, INNGEST_SIGNING_KEY_FALLBACK=KEYS[request.param][1])
+
+
+class TestACallThatIsSigned:
+    @pytest.mark.parametrize("which", [0, 1], ids=["with the key", "with the fallback key"])
+    def test_it_runs(self, deployment: Deployment, which: int) -> None:
+        kind = deployment.services.environment.kind
+        assert kind is not None
+        answer = deployment.caller.run(key=KEYS[kind][which])
+        assert (answer.status_code, answer.get_json()) == (200, "ran")
+        assert deployment.runs == ["run-1"]
+
+    @pytest.mark.parametrize("shift", [-300, 300])
+    def test_five_minutes_either_way_are_allowed(self, deployment: Deployment, shift: int) -> None:
+        assert deployment.caller.run(shift=shift).status_code == 200
+
+
+class TestRefused:
+    """Nothing runs and nothing is sent, whatever is wrong with the call."""
+
+    @pytest.fixture(autouse=True)
+    def nothing_happens(self, deployment: Deployment, outbound: Outbound) -> Iterator[None]:
+        yield
+        assert deployment.runs == []
+        assert outbound.requests == []
+
+    def test_unsigned(self, deployment: Deployment) -> None:
+        answer = deployment.caller.bare("POST", canonical(first_request("probe")), query=RUN)
+        assert answer.status_code == 401
+
+    def test_signed_with_another_key(self, deployment: Deployment) -> None:
+        assert deployment.caller.run(key=STRANGER).status_code == 401
+
+    @pytest.mark.parametrize("shift", [-HOUR, HOUR, -301, 301])
+    def test_too_old_or_from_the_future(self, deployment: Deployment, shift: int) -> None:
+        """The SDK never looks at the age."""
+        answer = deployment.caller.run(shift=shift)
+        assert (answer.status_code, answer.get_json()["code"]) == (401, "unauthorized")
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            "",
+            "t=1700000000",
+            "s=" + "ab" * 32,
+            "t=soon&s=" + "ab" * 32,
+            "t=1795463400&s=" + "AB" * 32,
+            "t=1795463400&s=\xe9\xe9",
+            "t=\u0661\u0662&s=" + "ab" * 32,
+            "t=1795463400&s=" + "ab" * 40_000,
+            "t=" + "9" * 5_000 + "&s=" + "ab" * 32,
+        ],
+    )
+    def test_malformed(self, deployment: Deployment, header: str) -> None:
+        """Never a 500, which the SDK alone answers to what is not ASCII."""
+        sent = header.encode().decode("latin-1")
+        answer = deployment.caller.run(headers={"x-inngest-signature": sent})
+        assert answer.status_code == 401
+
+    def test_a_body_changed_on_its_way(
+        self,
+        deployment: Deployment,
+    ) -> None:
+        now = int(deployment.services.clock.now().timestamp())
+        key = KEYS[str(deployment.services.environment.kind)][0]
+        header = {"x-inngest-signature": signature(key, canonical(first_request("other")), now)}
+        answer = deployment.caller.bare("POST", canonical(first_request("probe")), headers=header, query=RUN)
+        assert answer.status_code == 401
+
+    def test_two_signatures(self, deployment: Deployment) -> None:
+        body = canonical(first_request("probe"))
+        now = int(deployment.services.clock.now().timestamp())
+        good = signature(KEYS[str(deployment.services.environment.kind)][0], body, now)
+        answer = deployment.app.test_client().post(
+            f"{PATH}?{RUN}",
+            data=body,
+            headers=[("x-inngest-signature", good), ("x-inngest-signature", good)],
+        )
+        assert answer.status_code == 401
+
+    def test_an_unsigned_registration(self, deployment: Deployment) -> None:
+        assert deployment.caller.bare("PUT").status_code == 401
+
+    def test_a_registration_signed_with_another_key(self, deployment: Deployment) -> None:
+        assert deployment.caller.call("PUT", key=STRANGER).status_code == 401
+
+    def test_an_unsigned_look(self, deployment: Deployment) -> None:
+        answer = deployment.caller.bare("GET")
+        assert (answer.status_code, answer.get_json()) == (401, {"message": "Unauthorized"})
+
+
+class TestWithoutAnyKey:
+    @pytest.mark.parametrize("kind", ["production", "preview"])
+    @pytest.mark.parametrize("flag", ["true", "false"])
+    def test_nothing_is_there_to_run(
+        self, deployed: Deploy, outbound: Outbound, kind: str, flag: str
+    ) -> None:
+        """The SDK's own choice without a key is a mode that runs unsigned calls."""
+        held = deployed(
+            kind, INNGEST_SIGNING_KEY=None, INNGEST_EVENT_KEY=None, BACKGROUND_JOBS_USE_INNGEST=flag
+        )
+        answer = held.caller.bare("POST", canonical(first_request("probe")), query=RUN)
+        assert (answer.status_code, answer.get_json()["code"]) == (503, "inngest_off")
+        assert (held.runs, outbound.requests) == ([], [])
