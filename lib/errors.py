@@ -15,6 +15,11 @@ EverytickError
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
 │   └── SyncTimedOut              Inngest did not take the functions' registration in time
 ├── WorkFailed                    a responsibility ended as failed
+├── RunError                      a step of a durable run; the engine calls again
+│   ├── RunDeferred               somebody else is at it
+│   ├── StepBroken                its work raised
+│   └── StepsMissing              steps that ran side by side came back incomplete
+├── MaintenanceItemFailed         an item of maintenance failed again
 ├── JobError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
 │   └── JobDeadlineExceeded
@@ -190,6 +195,43 @@ class WorkFailed(EverytickError):
     """Inline work failed; the window stays open for the next call."""
 
     code = "work_failed"
+    retriable = True
+
+
+class RunError(EverytickError):
+    """A step of a durable run could not be done now; the engine calls again."""
+
+    code = "run_error"
+    retriable = True
+
+
+class RunDeferred(RunError):
+    """Somebody else is doing this right now; the run goes on when their lease ends."""
+
+    code = "run_deferred"
+
+    def __init__(self, message: str | None = None, *, seconds: float) -> None:
+        """`seconds` from now the lease ends, unless it is renewed."""
+        super().__init__(message)
+        self.seconds = seconds
+
+
+class StepBroken(RunError):
+    """The step's work raised; what it raised is in the log and, redacted, in this message."""
+
+    code = "step_broken"
+
+
+class StepsMissing(RunError):
+    """Steps that ran side by side came back incomplete, as after a redeploy that renamed one."""
+
+    code = "steps_missing"
+
+
+class MaintenanceItemFailed(EverytickError):
+    """An item of maintenance failed; the others stand."""
+
+    code = "maintenance_item_failed"
     retriable = True
 
 

@@ -84,6 +84,8 @@ class Settings(BaseModel):
     background_jobs_inline_budget_ms: int = setting(60_000, ge=LEAST_BUDGET_MS, le=800_000)
     background_jobs_max_drain_steps: int = setting(10, ge=1, le=100)
     background_jobs_inngest_concurrency: int = setting(2, ge=1, le=8)
+    background_jobs_parallel_drains: int = setting(0, ge=0, le=7)
+    """Drains that a run may start side by side when the backlog is deep; at most concurrency - 1."""
     background_jobs_max_event_age_seconds: int = setting(900, ge=60, le=86_400)
 
     # The queue
@@ -261,6 +263,17 @@ def _budget_problems(settings: Settings) -> tuple[SettingProblem, ...]:
                 name=f"{send[0]}, {inline[0]}, {request[0]}",
                 problem=f"do not nest: {send[1]} ms + {inline[1]} ms + {SEND_RESERVE_MS} ms reserve = "
                 f"{total} ms is more than {request[1]} ms",
+            )
+        )
+    beside = ("BACKGROUND_JOBS_PARALLEL_DRAINS", settings.background_jobs_parallel_drains)
+    concurrency = ("BACKGROUND_JOBS_INNGEST_CONCURRENCY", settings.background_jobs_inngest_concurrency)
+    if beside[1] >= concurrency[1] and beside[1] > 0:
+        found.append(
+            SettingProblem(
+                code="budgets_do_not_nest",
+                name=f"{beside[0]}, {concurrency[0]}",
+                problem=f"do not nest: {beside[1]} drains side by side need a concurrency of "
+                f"{beside[1] + 1}, and it is {concurrency[1]}",
             )
         )
     if beat[1] * 3 > lease[1]:

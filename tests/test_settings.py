@@ -167,8 +167,22 @@ class TestBudgets:
                     "do not nest: 3 x 20001 ms = 60003 ms is more than 60000 ms",
                 ),
             ),
+            (
+                {"BACKGROUND_JOBS_PARALLEL_DRAINS": "2"},
+                (
+                    "BACKGROUND_JOBS_PARALLEL_DRAINS, BACKGROUND_JOBS_INNGEST_CONCURRENCY",
+                    "do not nest: 2 drains side by side need a concurrency of 3, and it is 2",
+                ),
+            ),
         ],
-        ids=["statement and job", "job and drain", "drain and request", "the tick", "heartbeat and lease"],
+        ids=[
+            "statement and job",
+            "job and drain",
+            "drain and request",
+            "the tick",
+            "heartbeat and lease",
+            "drains side by side",
+        ],
     )
     def test_one_step_over(self, environ: dict[str, str], told: tuple[str, str]) -> None:
         assert problems_of(**environ) == [told]
@@ -177,6 +191,8 @@ class TestBudgets:
         "environ",
         [
             {"DATABASE_STATEMENT_TIMEOUT_MS": "29999"},
+            {"BACKGROUND_JOBS_PARALLEL_DRAINS": "1"},
+            {"BACKGROUND_JOBS_PARALLEL_DRAINS": "7", "BACKGROUND_JOBS_INNGEST_CONCURRENCY": "8"},
             {"BACKGROUND_JOB_TIMEOUT_MS": "239999"},
             {"BACKGROUND_JOB_CRON_TIME_BUDGET_MS": "299999"},
             {"BACKGROUND_JOBS_INLINE_BUDGET_MS": "280000"},

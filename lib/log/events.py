@@ -31,6 +31,10 @@ class LogEvent(StrEnum):
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
     RUN_FAILED = "run.failed"
+    RUN_SUPERSEDED = "run.superseded"
+    RUN_DEFERRED = "run.deferred"
+    RUN_STEP_FAILED = "run.step_failed"
+    EVENT_UNREADABLE = "event.unreadable"
 
     DRAIN_FINISHED = "drain.finished"
     JOB_ENQUEUED = "job.enqueued"

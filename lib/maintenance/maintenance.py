@@ -1,6 +1,6 @@
 """Maintenance: every item, isolated, within the budget (design §8, D1, L15)."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -8,6 +8,7 @@ from typing import Any, Final
 import structlog
 
 from lib.clock import Deadline
+from lib.errors import MaintenanceItemFailed
 from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.maintenance.draft_pipeline_runs import DRAFT_PIPELINE_RUNS
@@ -38,6 +39,13 @@ class MaintenanceStatus(StrEnum):
     """Some items failed."""
     FAILED = "failed"
     """All items failed."""
+
+
+def verdict(went_well: Sequence[bool]) -> MaintenanceStatus:
+    """The verdict over items of which each went well or not."""
+    if all(went_well):
+        return MaintenanceStatus.SUCCEEDED
+    return MaintenanceStatus.DEGRADED if any(went_well) else MaintenanceStatus.FAILED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,10 +80,7 @@ class MaintenanceSummary:
     @property
     def status(self) -> MaintenanceStatus:
         """The verdict over all items."""
-        failed = sum(not report.ok for report in self.items.values())
-        if failed == 0:
-            return MaintenanceStatus.SUCCEEDED
-        return MaintenanceStatus.FAILED if failed == len(self.items) else MaintenanceStatus.DEGRADED
+        return verdict([report.ok for report in self.items.values()])
 
     @property
     def error(self) -> str | None:
@@ -105,6 +110,17 @@ def run_maintenance(
             for index, item in enumerate(items)
         }
     )
+
+
+def run_item(services: Services, deadline: Deadline, name: str) -> ItemReport:
+    """Run the item `name` alone, which failed before. Raises MaintenanceItemFailed when it fails again."""
+    item = next((item for item in ITEMS if item.name == name), None)
+    if item is None:
+        raise MaintenanceItemFailed(f"{name}: this version has no such item of maintenance.")
+    report = _run_item(services, item, deadline)
+    if not report.ok:
+        raise MaintenanceItemFailed(f"{name}: {report.error}")
+    return report
 
 
 def _share(deadline: Deadline, items_left: int) -> Deadline:

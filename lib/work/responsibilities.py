@@ -47,14 +47,18 @@ class Responsibility:
     """What is held while it works, so that one does it at a time; None: side by side is fine."""
 
 
+RUN_STATUS: Final = {
+    MaintenanceStatus.SUCCEEDED: RunStatus.SUCCEEDED,
+    MaintenanceStatus.DEGRADED: RunStatus.DEGRADED,
+    MaintenanceStatus.FAILED: RunStatus.FAILED,
+}
+"""What a verdict on maintenance means for its run."""
+
+
 def _maintain(services: Services, deadline: Deadline) -> Outcome:
     summary = run_maintenance(services, deadline)
     return Outcome(
-        status={
-            MaintenanceStatus.SUCCEEDED: RunStatus.SUCCEEDED,
-            MaintenanceStatus.DEGRADED: RunStatus.DEGRADED,
-            MaintenanceStatus.FAILED: RunStatus.FAILED,
-        }[summary.status],
+        status=RUN_STATUS[summary.status],
         summary=summary.as_json(),
         error=summary.error,
     )

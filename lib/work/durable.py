@@ -1,0 +1,247 @@
+"""One step of a durable run: decide whether there is anything to do, do it, record it (design §6).
+
+Everything here happens inside a step of the engine, which may be called again at any time: after a failure,
+after a lost answer, late, or twice at once.
+"""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NoReturn
+
+import structlog
+
+from lib.errors import EverytickError, RunDeferred, StepBroken, StoreError
+from lib.jobs.last_error import describe_error
+from lib.log.events import LogEvent
+from lib.log.setup import log_context
+from lib.services import Services
+from lib.single_flight import single_flight
+from lib.status.run_status import RunStatus
+from lib.store.lease import LeaseHeld
+from lib.work.call import RunCall
+from lib.work.engine_retry import latest_retry_s
+from lib.work.lines import fail_line, note_run
+from lib.work.record import RunRecord
+from lib.work.responsibilities import Outcome, Responsibility
+from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run
+from lib.work.standing import RunDecision, RunVerdict, decide_run, read_standing
+from lib.work.step_report import RunEnd, StepReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """What one step's work came to."""
+
+    result: dict[str, Any] = field(default_factory=dict)
+    outcome: Outcome | None = None
+    """The whole run's, when this was its last part; None: the run goes on."""
+
+
+def perform(
+    services: Services,
+    responsibility: Responsibility,
+    call: RunCall,
+    work: Callable[[], Part],
+    *,
+    begun: bool,
+) -> StepReport:
+    """Do one step of the run that `call` names; `begun` says that an earlier step of it has been done.
+
+    A run whose tick is covered or whose event is too old ends without work. The part that ends the run
+    closes its row here, inside the step, so that a lost last request leaves nothing running. Raises
+    RunDeferred while somebody else holds the responsibility's lease (nothing is closed), and StepBroken,
+    redacted, for whatever the work raised.
+    """
+    run = _key(services, responsibility, call)
+    with log_context(run_id=call.run_id, dispatch_key=call.dispatch_key, attempt=call.attempt):
+        try:
+            decision, opened = _begin(services, run, call, begun=begun)
+        except StoreError as error:
+            _broke(services, run, error)
+        if decision.verdict is not RunVerdict.WORK:
+            return _without_work(decision, opened, run)
+        record = RunRecord(services=services, run=run, opened=opened)
+        if decision.standing.status is None:
+            structlog.get_logger().info(LogEvent.RUN_STARTED, job_name=run.job_name, source=run.source)
+        part = _work(record, responsibility, decision, work)
+        return StepReport(
+            started_at=opened.started_at,
+            result=part.result,
+            end=None if part.outcome is None else _end(record, part.outcome),
+        )
+
+
+def fail_durable_run(
+    services: Services, responsibility: Responsibility, call: RunCall, *, error: str
+) -> bool:
+    """Close the run as failed because the engine gave it up; False when it was closed before.
+
+    One small idempotent write, since the engine calls its failure function once and never again. Raises
+    StoreError.
+    """
+    run = _key(services, responsibility, call)
+    text = services.redactor.text(error)
+    with services.store.transaction() as connection:
+        failed = fail_run(connection, run, error=text)
+        if failed is not None:
+            note_run(connection, run.job_name, call)
+            fail_line(connection, run.job_name, run.run_id)
+    if failed is None:
+        return False
+    structlog.get_logger().error(LogEvent.RUN_FAILED, job_name=run.job_name, run_id=run.run_id, error=text)
+    opened = OpenedRun(started_at=failed.started_at, attempt=failed.attempt)
+    RunRecord(services=services, run=run, opened=opened).show_failed(text, failed.finished_at)
+    return True
+
+
+def _key(services: Services, responsibility: Responsibility, call: RunCall) -> RunKey:
+    return RunKey(
+        job_name=responsibility.job_name,
+        run_id=call.run_id,
+        source=call.source,
+        dispatch_key=call.dispatch_key,
+        # Each call of the engine owns the run from then on: one that was overtaken closes nothing.
+        owner=f"{services.instance}/{services.random.getrandbits(64):016x}",
+        attempt=call.attempt,
+    )
+
+
+def _begin(services: Services, run: RunKey, call: RunCall, *, begun: bool) -> tuple[RunDecision, OpenedRun]:
+    """Decide, and note what was decided, in one transaction."""
+    requested_at = call.tick.requested_at if call.tick else None
+    with services.store.transaction() as connection:
+        standing = read_standing(connection, run.job_name, run.run_id, requested_at=requested_at)
+        decision = decide_run(
+            standing,
+            requested_at=requested_at,
+            forced=call.forced,
+            begun=begun,
+            max_age=timedelta(seconds=services.settings.background_jobs_max_event_age_seconds),
+        )
+        if decision.verdict is RunVerdict.CLOSED:
+            return decision, OpenedRun(started_at=_started(decision), attempt=run.attempt)
+        opened = open_run(connection, run)
+        note_run(connection, run.job_name, call)
+        if decision.verdict is not RunVerdict.WORK:
+            close_run(
+                connection,
+                run,
+                status=RunStatus.SUPERSEDED,
+                summary={"reason": decision.verdict, "coveredBy": standing.covered_by},
+                error=None,
+            )
+    return decision, opened
+
+
+def _started(decision: RunDecision) -> datetime:
+    return decision.standing.started_at or decision.standing.now
+
+
+def _without_work(decision: RunDecision, opened: OpenedRun, run: RunKey) -> StepReport:
+    """The report of a run with nothing to do, or of one that has said all before."""
+    structlog.get_logger().info(
+        LogEvent.RUN_SUPERSEDED,
+        job_name=run.job_name,
+        reason=decision.verdict,
+        covered_by=decision.standing.covered_by,
+    )
+    standing = decision.standing
+    if decision.verdict is not RunVerdict.CLOSED:
+        end = RunEnd(status=RunStatus.SUPERSEDED, reason=decision.verdict, finished_at=standing.now)
+        return StepReport(started_at=opened.started_at, result={}, end=end)
+    end = _told(
+        standing.status or RunStatus.SUPERSEDED,
+        opened.started_at,
+        standing.finished_at,
+        summary=standing.summary,
+        error=standing.error,
+    )
+    return StepReport(
+        started_at=opened.started_at,
+        result=standing.summary or {},
+        end=end.model_copy(update={"reason": RunVerdict.CLOSED}),
+    )
+
+
+def _work(
+    record: RunRecord, responsibility: Responsibility, decision: RunDecision, work: Callable[[], Part]
+) -> Part:
+    services, lease = record.services, responsibility.lease
+    began = services.clock.monotonic()
+    try:
+        with single_flight(services, lease) if lease else nullcontext():
+            record.show_running()
+            with record.beating():
+                return work()
+    except LeaseHeld as held:
+        elapsed = timedelta(seconds=services.clock.monotonic() - began)
+        wait_s = max(1.0, (held.until - decision.standing.now - elapsed).total_seconds())
+        _note_retry(record, wait_s)
+        structlog.get_logger().info(LogEvent.RUN_DEFERRED, job_name=record.run.job_name, lease=held.name)
+        raise RunDeferred(seconds=wait_s) from held
+    except Exception as error:  # noqa: BLE001 - recorded and raised again, without what it may carry
+        _note_retry(record, latest_retry_s(record.run.attempt))
+        record.show_running(describe_error(services.redactor, error))
+        _broke(services, record.run, error)
+
+
+def _note_retry(record: RunRecord, seconds: float) -> None:
+    try:
+        with record.services.store.transaction() as connection:
+            note_retry(connection, record.run, seconds=seconds)
+    except StoreError as error:
+        structlog.get_logger().warning(LogEvent.STORE_UNAVAILABLE, while_doing="note_retry", code=error.code)
+
+
+def _broke(services: Services, run: RunKey, error: Exception) -> NoReturn:
+    """Log what broke the step, and raise it as the engine may see it: its texts leave this house."""
+    known = isinstance(error, EverytickError)
+    structlog.get_logger().error(
+        LogEvent.RUN_STEP_FAILED,
+        job_name=run.job_name,
+        error_class=type(error).__name__,
+        exc_info=None if known else error,
+    )
+    raise StepBroken(describe_error(services.redactor, error)) from None
+
+
+def _end(record: RunRecord, outcome: Outcome) -> RunEnd:
+    """Close the run as `outcome` says."""
+    try:
+        finished_at = record.close(outcome.status, summary=outcome.summary, error=outcome.error)
+    except StoreError as error:
+        _broke(record.services, record.run, error)
+    structlog.get_logger().info(
+        LogEvent.RUN_FINISHED,
+        job_name=record.run.job_name,
+        status=outcome.status,
+        summary=outcome.summary,
+        fenced=finished_at is None,
+    )
+    return _told(
+        outcome.status,
+        record.opened.started_at,
+        finished_at,
+        summary=outcome.summary,
+        error=outcome.error,
+    )
+
+
+def _told(
+    status: RunStatus,
+    started_at: datetime,
+    finished_at: datetime | None,
+    *,
+    summary: dict[str, Any] | None,
+    error: str | None,
+) -> RunEnd:
+    elapsed = (finished_at - started_at) if finished_at else None
+    return RunEnd(
+        status=status,
+        finished_at=finished_at,
+        duration_ms=None if elapsed is None else round(elapsed.total_seconds() * 1000),
+        summary=summary,
+        error=error,
+    )

@@ -1,0 +1,75 @@
+"""The process responsibility in steps: drains until the queue is empty, or limit or budget is used."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from lib.clock import Deadline
+from lib.jobs.summary import StoppedBecause
+from lib.services import Services
+from lib.settings import LEAST_BUDGET_MS, Settings
+from lib.work.call import RunCall
+from lib.work.durable import Part, perform
+from lib.work.responsibilities import PROCESS, Outcome
+from lib.work.step_report import StepReport
+
+Rounds = Sequence[Sequence[StepReport]]
+"""The drains done so far: one a round, or several that ran side by side."""
+OF_THE_LAST: Final = ("remaining", "stoppedBecause")
+"""What a run's summary takes from its last drain; everything else adds up."""
+
+
+def drain_step(services: Services, call: RunCall, *, earlier: Rounds, last: bool) -> StepReport:
+    """Drain once, and end the run unless jobs are left for another drain; `last` allows no other.
+
+    Raises RunDeferred, StepBroken.
+    """
+
+    def work() -> Part:
+        budget_ms = _budget_left_ms(services.settings, earlier)
+        outcome = PROCESS.work(services, Deadline.after_ms(services.clock, budget_ms))
+        drained = outcome.summary
+        goes_on = (
+            not last
+            and drained["stoppedBecause"] == StoppedBecause.LIMIT
+            and drained["remaining"] > 0
+            and budget_ms - drained["durationMs"] >= LEAST_BUDGET_MS
+        )
+        return Part(result=drained, outcome=None if goes_on else _whole(outcome, earlier))
+
+    return perform(services, PROCESS, call, work, begun=bool(earlier))
+
+
+def drain_beside(services: Services, call: RunCall, *, earlier: Rounds) -> StepReport:
+    """One of several drains side by side; a drain after them ends the run. Raises StepBroken."""
+
+    def work() -> Part:
+        budget_ms = _budget_left_ms(services.settings, earlier)
+        return Part(result=PROCESS.work(services, Deadline.after_ms(services.clock, budget_ms)).summary)
+
+    return perform(services, PROCESS, call, work, begun=True)
+
+
+def drains_beside(settings: Settings, drained: StepReport, *, steps_left: int) -> int:
+    """How many drains to run side by side after `drained`: 0 unless the backlog is deep.
+
+    Deep: more is left than another drain may claim. One step is kept for the drain that ends the run.
+    """
+    remaining: int = drained.result["remaining"]
+    if remaining <= settings.background_job_cron_limit:
+        return 0
+    return max(0, min(settings.background_jobs_parallel_drains, steps_left - 1))
+
+
+def _whole(outcome: Outcome, earlier: Rounds) -> Outcome:
+    """The whole run's outcome: `outcome` of its last drain with what the others did."""
+    summary: dict[str, Any] = dict(outcome.summary)
+    for report in (report for side_by_side in earlier for report in side_by_side):
+        for name in summary.keys() - set(OF_THE_LAST):
+            summary[name] += report.result[name]
+    return Outcome(status=outcome.status, summary=summary, error=outcome.error)
+
+
+def _budget_left_ms(settings: Settings, earlier: Rounds) -> int:
+    """What is left of the run's budget; waits between its steps don't count."""
+    spent: int = sum(max(report.result["durationMs"] for report in round_) for round_ in earlier)
+    return max(0, settings.background_job_cron_time_budget_ms - spent)

@@ -1,0 +1,320 @@
+"""One step of a durable run, as the engine calls it; whole runs are driven in tests/acceptance."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import redis
+from structlog.testing import capture_logs
+
+from lib.clock import Deadline
+from lib.errors import RunDeferred, StepBroken
+from lib.services import Services
+from lib.single_flight import single_flight
+from lib.status.run_status import RunSource, RunStatus
+from lib.store.lease import LeaseName
+from lib.work.call import RunCall, TickReference
+from lib.work.durable import Part, fail_durable_run, perform
+from lib.work.execute import execute
+from lib.work.responsibilities import MAINTENANCE, PROCESS, Outcome
+from lib.work.standing import RunVerdict
+from lib.work.step_report import StepReport
+from tests.conftest import Database
+from tests.outage import with_outage
+
+KEY = "background-jobs:v1:60:2026-11-23T19:50:00Z"
+BLOB = "job:v1:global:process-background-jobs"
+DONE = Part(result={"n": 1}, outcome=Outcome(status=RunStatus.SUCCEEDED, summary={"n": 1}, error=None))
+
+
+def call(
+    database: Database,
+    run_id: str = "r1",
+    *,
+    attempt: int = 0,
+    age_s: int = 1,
+    tracked: bool = True,
+    forced: bool = False,
+) -> RunCall:
+    requested_at: datetime = database.value("SELECT everytick_now()") - timedelta(seconds=age_s)
+    tick = TickReference(
+        dispatch_key=KEY,
+        generation=0,
+        event_id="bg-process:1",
+        requested_at=requested_at,
+        correlation_id="c",
+        window_start=requested_at,
+        window_seconds=60,
+    )
+    return RunCall(run_id=run_id, attempt=attempt, tick=tick if tracked else None, forced=forced)
+
+
+def step(
+    services: Services, called: RunCall, work: Callable[[], Part] = lambda: DONE, *, begun: bool = False
+) -> StepReport:
+    return perform(services, PROCESS, called, work, begun=begun)
+
+
+def burst() -> Part:
+    raise ValueError("no such thing")
+
+
+def blob(cache: "redis.Redis") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(str(cache.get(BLOB)))
+    return found
+
+
+def line(database: Database) -> tuple[Any, ...]:
+    ((state, run_id, event_id),) = database.rows("SELECT state, run_id, event_id FROM dispatch_lines")
+    return state, run_id, event_id
+
+
+class TestLastStep:
+    def test_closes_the_run(self, services: Services, database: Database, cache: "redis.Redis") -> None:
+        """Inside the step, so that a lost last request leaves nothing running."""
+        report = step(services, call(database))
+        assert report.end is not None
+        assert (report.result, report.end.status, report.end.summary) == ({"n": 1}, "succeeded", {"n": 1})
+        assert database.rows("SELECT run_id, source, dispatch_key, status, attempt, summary FROM runs") == [
+            ("r1", "inngest", KEY, "succeeded", 0, {"n": 1})
+        ]
+        assert (blob(cache)["status"], blob(cache)["source"]) == ("succeeded", "inngest")
+
+    def test_an_earlier_step_leaves_it_running(self, services: Services, database: Database) -> None:
+        report = step(services, call(database), lambda: Part(result={"n": 1}))
+        assert report.end is None
+        assert database.rows("SELECT status, finished_at FROM runs") == [("running", None)]
+
+    def test_lasts_from_the_first_start(self, services: Services, database: Database) -> None:
+        """Failure L2: not the time of a replay."""
+        called = call(database)
+        step(services, called, lambda: Part(result={}))
+        database.shift_clock(timedelta(seconds=90))
+        report = step(services, called, begun=True)
+        assert report.end is not None
+        assert report.end.duration_ms is not None
+        assert 90_000 <= report.end.duration_ms < 100_000
+
+    def test_a_memo_comes_back_as_it_went(self, services: Services, database: Database) -> None:
+        report = step(services, call(database))
+        assert (
+            StepReport.model_validate(json.loads(json.dumps(report.as_memo()))).as_memo() == report.as_memo()
+        )
+
+
+class TestLine:
+    def test_a_finished_run_covers_its_tick(self, services: Services, database: Database) -> None:
+        """A line that the tick could not write is written by the run (design §6)."""
+        step(services, call(database))
+        assert line(database) == ("covered", "r1", "bg-process:1")
+        assert database.rows("SELECT dispatch_key, mode, state FROM dispatches") == [
+            (KEY, "untracked", "accepted")
+        ]
+
+    def test_it_covers_earlier_ticks_too(self, services: Services, database: Database) -> None:
+        step(services, call(database), lambda: Part(result={}))
+        step(services, replace(call(database), tick=None, run_id="manual"))
+        assert line(database)[0] == "covered"
+
+    def test_it_covers_no_tick_after_its_start(self, services: Services, database: Database) -> None:
+        """Design §1.2: started at or after the tick."""
+        step(services, replace(call(database), tick=None), lambda: Part(result={}))
+        step(services, call(database, "later", age_s=0), lambda: Part(result={}))
+        step(services, replace(call(database), tick=None), begun=True)
+        assert line(database)[:2] == ("accepted", "later")
+
+    def test_inline_work_covers_it(self, services: Services, database: Database) -> None:
+        step(services, call(database), lambda: Part(result={}))
+        execute(
+            services,
+            replace(PROCESS, work=lambda *_: DONE.outcome or pytest.fail("no outcome")),
+            source=RunSource.INLINE_FALLBACK,
+            dispatch_key=KEY,
+            deadline=Deadline.after_ms(services.clock, 1_000),
+        )
+        assert line(database)[0] == "covered"
+
+
+class TestWithoutWork:
+    def test_a_covered_tick_is_superseded(
+        self, services: Services, database: Database, cache: "redis.Redis"
+    ) -> None:
+        """A late acceptance does no harm: no work, no blob, a row that says why."""
+        late = call(database, "late")
+        step(services, call(database, "other"))
+        before = cache.get(BLOB)
+        report = step(services, late, lambda: pytest.fail("worked"))
+        assert report.end is not None
+        assert (report.end.status, report.end.reason) == ("superseded", RunVerdict.COVERED)
+        assert database.rows("SELECT status, summary FROM runs WHERE run_id = 'late'") == [
+            ("superseded", {"reason": "covered", "coveredBy": "other"})
+        ]
+        assert cache.get(BLOB) == before
+
+    def test_a_run_that_failed_covers_nothing(self, services: Services, database: Database) -> None:
+        called = call(database)
+        fail_durable_run(services, PROCESS, call(database, "other"), error="x")
+        assert step(services, called).end is not None
+        assert database.value("SELECT status FROM runs WHERE run_id = 'r1'") == "succeeded"
+
+    def test_an_old_event_is_a_no_op(self, services: Services, database: Database) -> None:
+        report = step(services, call(database, age_s=901), lambda: pytest.fail("worked"))
+        assert report.end is not None
+        assert (report.end.status, report.end.reason) == ("superseded", RunVerdict.EXPIRED)
+        assert database.value("SELECT summary ->> 'reason' FROM runs") == "expired"
+
+    def test_unless_forced(self, services: Services, database: Database) -> None:
+        assert step(services, call(database, age_s=901, forced=True)).result == {"n": 1}
+
+    def test_a_lost_answer_is_said_again(self, services: Services, database: Database) -> None:
+        """The engine calls again after a lost answer: no work, the same end."""
+        called = call(database)
+        first = step(services, called)
+        again = step(services, replace(called, attempt=1), lambda: pytest.fail("worked"))
+        assert (first.end is not None, again.end is not None) == (True, True)
+        assert again.as_memo() == first.as_memo() | {"end": first.as_memo()["end"] | {"reason": "closed"}}
+        assert database.value("SELECT count(*) FROM runs") == 1
+
+
+class TestManual:
+    def test_is_no_ticks(self, services: Services, database: Database) -> None:
+        step(services, call(database, tracked=False))
+        assert database.rows("SELECT source, dispatch_key, status FROM runs") == [
+            ("manual", "manual:r1", "succeeded")
+        ]
+        assert database.value("SELECT count(*) FROM dispatch_lines") == 0
+
+
+class TestFailingStep:
+    def test_is_called_again(self, services: Services, database: Database, cache: "redis.Redis") -> None:
+        with pytest.raises(StepBroken, match="ValueError: no such thing"):
+            step(services, call(database, attempt=1), burst)
+        assert database.rows(
+            "SELECT status, attempt, retry_at > everytick_now() + interval '55 s' FROM runs"
+        ) == [("running", 1, True)]
+        assert (blob(cache)["status"], blob(cache)["attempt"], blob(cache)["lastError"]) == (
+            "running",
+            1,
+            "ValueError: no such thing",
+        )
+
+    def test_keeps_the_highest_attempt(self, services: Services, database: Database) -> None:
+        """Failure L1: attempts are a counter on one row."""
+        called = call(database)
+        for attempt in (0, 1):
+            with pytest.raises(StepBroken):
+                step(services, replace(called, attempt=attempt), burst)
+        step(services, replace(called, attempt=2))
+        assert database.rows("SELECT status, attempt, retry_at FROM runs") == [("succeeded", 2, None)]
+
+    def test_tells_no_secret(self, services: Services, database: Database) -> None:
+        """What a step raises leaves this house: the engine shows it to whoever has its dashboard."""
+        secret = services.settings.cron_secret
+        assert secret is not None
+
+        def leak() -> Part:
+            raise ValueError(f"with {secret.get_secret_value()}") from KeyError(secret.get_secret_value())
+
+        with pytest.raises(StepBroken) as caught:
+            step(services, call(database), leak)
+        assert str(caught.value) == "ValueError: with [redacted]"
+        assert caught.value.__suppress_context__
+
+    def test_a_database_that_is_away_breaks_it(self, services: Services, database: Database) -> None:
+        unsteady, outage = with_outage(services)
+        called = call(database)
+        outage.away = True
+        with pytest.raises(StepBroken, match="StoreUnavailable"):
+            step(unsteady, called)
+        outage.away = False
+        assert step(unsteady, called).result == {"n": 1}
+
+    def test_one_that_goes_away_at_the_end_breaks_it(self, services: Services, database: Database) -> None:
+        """Not closed, not told as done: the engine calls again."""
+        unsteady, outage = with_outage(services)
+        called = call(database)
+
+        def lose() -> Part:
+            outage.away = True
+            return DONE
+
+        with pytest.raises(StepBroken, match="StoreUnavailable"):
+            step(unsteady, called, lose)
+        outage.away = False
+        assert step(unsteady, called).result == {"n": 1}
+
+
+class TestGivenUp:
+    def test_is_closed_as_failed(self, services: Services, database: Database, cache: "redis.Redis") -> None:
+        called = call(database)
+        with pytest.raises(StepBroken):
+            step(services, called, burst)
+        assert fail_durable_run(services, PROCESS, called, error="StepBroken: no such thing")
+        assert database.rows("SELECT status, error, retry_at FROM runs") == [
+            ("failed", "StepBroken: no such thing", None)
+        ]
+        assert line(database) == ("failed", "r1", "bg-process:1")
+        assert (blob(cache)["status"], blob(cache)["lastError"]) == ("failed", "StepBroken: no such thing")
+
+    def test_even_without_a_row(self, services: Services, database: Database) -> None:
+        """The database was away at every attempt."""
+        assert fail_durable_run(services, PROCESS, call(database), error="x")
+        assert database.rows("SELECT run_id, status, dispatch_key FROM runs") == [("r1", "failed", KEY)]
+
+    def test_changes_no_closed_run(self, services: Services, database: Database) -> None:
+        called = call(database)
+        step(services, called)
+        assert not fail_durable_run(services, PROCESS, called, error="x")
+        assert database.value("SELECT status FROM runs") == "succeeded"
+
+    def test_the_engines_text_is_redacted(self, services: Services, database: Database) -> None:
+        secret = services.settings.cron_secret
+        assert secret is not None
+        fail_durable_run(services, PROCESS, call(database), error=f"x {secret.get_secret_value()}")
+        assert database.value("SELECT error FROM runs") == "x [redacted]"
+
+
+class TestLease:
+    def test_held_elsewhere_defers_and_closes_nothing(self, services: Services, database: Database) -> None:
+        """Design §6: until the end of the holder's lease."""
+        called = call(database)
+        with single_flight(services, LeaseName.MAINTENANCE), pytest.raises(RunDeferred) as caught:
+            perform(services, MAINTENANCE, called, lambda: DONE, begun=False)
+        assert 55 < caught.value.seconds <= 60
+        assert database.rows("SELECT status, retry_at > everytick_now() FROM runs") == [("running", True)]
+        assert perform(services, MAINTENANCE, called, lambda: DONE, begun=False).result == {"n": 1}
+
+
+class TestOverlap:
+    def test_a_call_that_was_overtaken_closes_nothing(self, services: Services, database: Database) -> None:
+        """Two deliveries at once: the newer owns the run; the older one's end is not taken."""
+        called = call(database)
+
+        def overtaken() -> Part:
+            step(services, replace(called, attempt=1), lambda: Part(result={}))
+            return DONE
+
+        with capture_logs() as logs:
+            report = step(services, called, overtaken)
+        assert report.end is not None
+        assert report.end.finished_at is None
+        assert database.value("SELECT status FROM runs") == "running"
+        assert [entry["fenced"] for entry in logs if entry["event"] == "run.finished"] == [True]
+
+    def test_an_abandoned_run_that_wakes_may_succeed_once(
+        self, services: Services, database: Database
+    ) -> None:
+        called = call(database)
+        step(services, called, lambda: Part(result={}))
+        database.run("UPDATE runs SET status = 'abandoned', finished_at = everytick_now()")
+        step(services, called)
+        assert database.value("SELECT status FROM runs") == "succeeded"
+
+
+def test_instants_are_in_the_contracts_format(services: Services, database: Database) -> None:
+    memo = step(services, call(database)).as_memo()
+    for told in (memo["startedAt"], memo["end"]["finishedAt"]):
+        assert datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).year >= 2026
