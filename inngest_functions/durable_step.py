@@ -1,0 +1,40 @@
+"""A step's edge: calls one verb of lib/work, gives its report to the engine, maps what it raises."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import inngest
+
+from lib.errors import RunDeferred
+from lib.services import Services
+from lib.work.step_report import StepReport
+
+
+def as_step(services: Services, verb: Callable[[], StepReport]) -> Callable[[], Any]:
+    """`verb` as the body of a step: its report as JSON; a deferred run as the engine's RetryAfterError."""
+
+    def body() -> Any:  # noqa: ANN401 - JSON, as the SDK takes it
+        try:
+            return verb().as_memo()
+        except RunDeferred as deferred:
+            again_at = services.clock.now() + timedelta(seconds=deferred.seconds)
+            raise inngest.RetryAfterError(deferred.message, again_at, quiet=True) from None
+
+    return body
+
+
+def read_report(memo: object) -> StepReport:
+    """The report of a step, just made or kept by the engine. Raises ValidationError for another's shape."""
+    return StepReport.model_validate(memo)
+
+
+def run_summary(run_id: str, dispatch_key: str, report: StepReport) -> Any:  # noqa: ANN401 - JSON
+    """What a function returns: how its run ended, from the report of the step that ended it."""
+    ended = report.as_memo()
+    return {
+        "runId": run_id,
+        "dispatchKey": dispatch_key,
+        "startedAt": ended["startedAt"],
+        **(ended["end"] or {}),
+    }

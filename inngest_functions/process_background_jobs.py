@@ -1,0 +1,86 @@
+"""The durable function `process-background-jobs`: drains the queue, one step when it is soon empty."""
+
+from typing import Any, Final
+
+import inngest
+
+from inngest_functions.durable_step import as_step, read_report, run_summary
+from inngest_functions.limits import limits_of
+from inngest_functions.run_failed import run_failed
+from inngest_functions.tick_event import read_call
+from lib.errors import StepsMissing
+from lib.services import Services
+from lib.work.call import RunCall
+from lib.work.durable_process import drain_beside, drain_step, drains_beside
+from lib.work.responsibilities import PROCESS
+from lib.work.step_report import StepReport
+
+DRAIN: Final = "drain"
+DRAIN_BESIDE: Final = "drain-beside-{number}"
+"""Step ids are a contract with the engine's memory of running runs: a test pins them."""
+RETRIES: Final = 5
+
+
+def process_background_jobs(client: inngest.Inngest, services: Services) -> inngest.Function[Any]:
+    """The function, defined on `client`."""
+    settings = services.settings
+
+    @client.create_function(
+        fn_id=PROCESS.job_name,
+        trigger=inngest.TriggerEvent(event=PROCESS.event_name),
+        retries=RETRIES,
+        on_failure=run_failed(services, PROCESS),
+        **limits_of(settings, concurrency=settings.background_jobs_inngest_concurrency),
+    )
+    def process(ctx: inngest.ContextSync) -> Any:  # noqa: ANN401 - JSON, as the SDK takes it
+        call = read_call(ctx.run_id, ctx.attempt, ctx.event)
+        left = settings.background_jobs_max_drain_steps
+        rounds: list[list[StepReport]] = []
+        drained = _drain(ctx, services, call, rounds, last=left <= 1)
+        while drained.end is None and left > 1:
+            rounds.append([drained])
+            left -= 1
+            if beside := drains_beside(settings, drained, steps_left=left):
+                rounds.append(_drain_beside(ctx, services, call, rounds, count=beside))
+                left -= beside
+            drained = _drain(ctx, services, call, rounds, last=left <= 1)
+        return run_summary(call.run_id, call.dispatch_key, drained)
+
+    return process
+
+
+def _drain(
+    ctx: inngest.ContextSync,
+    services: Services,
+    call: RunCall,
+    rounds: list[list[StepReport]],
+    *,
+    last: bool,
+) -> StepReport:
+    earlier = list(rounds)
+    body = as_step(services, lambda: drain_step(services, call, earlier=earlier, last=last))
+    return read_report(ctx.step.run(DRAIN, body))
+
+
+def _drain_beside(
+    ctx: inngest.ContextSync,
+    services: Services,
+    call: RunCall,
+    rounds: list[list[StepReport]],
+    *,
+    count: int,
+) -> list[StepReport]:
+    """Several drains side by side. Raises StepsMissing when the engine comes back with fewer.
+
+    The SDK swallows a step that it no longer finds and would end the run as a success (inngest-wire §8).
+    """
+    earlier = list(rounds)
+    body = as_step(services, lambda: drain_beside(services, call, earlier=earlier))
+
+    def planned(number: int) -> Any:  # noqa: ANN401 - JSON
+        return ctx.step.run(DRAIN_BESIDE.format(number=number), body)
+
+    memos = ctx.group.parallel(tuple(lambda n=n: planned(n) for n in range(1, count + 1)))  # type: ignore[misc]
+    if len(memos) < count:
+        raise StepsMissing
+    return [read_report(memo) for memo in memos]
