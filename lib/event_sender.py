@@ -1,0 +1,29 @@
+"""What goes to the event API, and whoever can send it; how it is done is in lib/ticks/."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from lib.status.run_status import EventName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutgoingEvent:
+    """One event; whoever gets two with the same id runs one function once (24 h)."""
+
+    name: EventName
+    id: str
+    """Made from the dispatch key, so that a repetition is recognised."""
+    data: Mapping[str, Any]
+    """JSON only."""
+    occurred_at: datetime
+    """Timezone-aware; a function does not start before it."""
+
+
+class EventSender(Protocol):
+    """Hands events to the event API within a total deadline."""
+
+    def send(self, events: Sequence[OutgoingEvent]) -> tuple[str, ...]:
+        """The API's id for each of `events`, in their order. Raises EventsNotSent."""
+        ...
