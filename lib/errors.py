@@ -29,6 +29,7 @@ EverytickError
 │       ├── SendRefused           certain: nothing was sent, and trying again is no use
 │       ├── SendDeferred          certain: nothing was sent, try again
 │       └── SendOutcomeUnknown    it may have been sent
+├── EventsNotSent                 lib/ticks/send_error.py: the event API did not take a tick's events
 └── UsageProblem                  a command called wrongly
 
 A class's docstring is its default message and says what to do next. Facts go into attributes, secrets

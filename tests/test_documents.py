@@ -9,12 +9,13 @@ from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
 from lib.ticks.decision import TickMode, TickReason
+from lib.ticks.send_error import SendErrorClass
 
 DOCS = Path(__file__).parents[1] / "docs"
 
 
 class TestTicks:
-    @pytest.mark.parametrize("word", [*TickMode, *TickReason])
+    @pytest.mark.parametrize("word", [*TickMode, *TickReason, *SendErrorClass])
     def test_every_mode_and_reason_is_explained(self, word: str) -> None:
         assert f"`{word}`" in (DOCS / "ticks.md").read_text()
 

@@ -1,0 +1,105 @@
+"""Connections for `requests` that end at a deadline, however slowly the other side talks."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Self
+
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from lib.clock import Deadline
+from lib.ticks.send_error import EventsNotSent, SendErrorClass
+
+
+class BoundedAdapter(HTTPAdapter):
+    """Connects for one exchange by `deadline`, and cuts the connection when it has passed.
+
+    A socket's time-out bounds one read: an answer of a byte a second outlives it, and so does a name with
+    many silent addresses. So each address is given what is left, and a timer cuts the connection itself,
+    through a second handle that survives the change to TLS. Only the resolver knows no limit at all.
+    """
+
+    def __init__(self, deadline: Deadline) -> None:
+        self._deadline = deadline
+        self._cut: socket.socket | None = None
+        self._timer: threading.Timer | None = None
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as in the base class
+        """Make the pools, with connections of ours."""
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _pools(self._open)
+
+    def close(self) -> None:
+        """Close every connection; what is closed is not cut any more."""
+        super().close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer.join()
+        if self._cut is not None:
+            self._cut.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _open(self, host: str, port: int) -> socket.socket:
+        opened = connected(host, port, self._deadline)
+        self._cut = socket.socket(fileno=os.dup(opened.fileno()))
+        self._timer = threading.Timer(self._deadline.remaining_ms() / 1000, _shut, (self._cut,))
+        self._timer.daemon = True
+        self._timer.start()
+        return opened
+
+
+def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
+    """A socket connected to `host`. Raises EventsNotSent when there is none by `deadline`."""
+    failure = EventsNotSent(SendErrorClass.REFUSED)
+    try:
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        addresses = []
+        failure = EventsNotSent(SendErrorClass.REFUSED, "The event API's name cannot be resolved.")
+    for family, kind, protocol, _, address in addresses:
+        if deadline.passed:
+            break
+        candidate = socket.socket(family, kind, protocol)
+        try:
+            candidate.settimeout(max(0.001, deadline.remaining_ms() / 1000))
+            candidate.connect(address)
+        except OSError:
+            candidate.close()
+        else:
+            return candidate
+    raise EventsNotSent(SendErrorClass.TIMED_OUT) if deadline.passed else failure
+
+
+def _shut(handle: socket.socket) -> None:
+    with suppress(OSError):  # the other side was faster
+        handle.shutdown(socket.SHUT_RDWR)
+
+
+def _pools(open_socket: Callable[[str, int], socket.socket]) -> dict[str, type[HTTPConnectionPool]]:
+    """urllib3's pools, by scheme, whose connections open their sockets by `open_socket`."""
+
+    class Connection(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            return open_socket(self.host.strip("[]"), self.port)
+
+    class SecureConnection(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            return open_socket(self.host.strip("[]"), self.port)
+
+    class Pool(HTTPConnectionPool):
+        ConnectionCls = Connection
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = SecureConnection
+
+    return {"http": Pool, "https": SecurePool}
