@@ -21,6 +21,9 @@ from lib.services import Services
 from lib.settings import Settings, process_environment, unknown_settings
 from lib.status.blobs import status_blobs
 from lib.store.store import Store, StoreOptions
+from lib.ticks.bounded_send import BoundedSender
+from lib.ticks.event_address import event_address
+from lib.ticks.event_api import EventApi
 
 PROJECT: Final = Path(__file__).parents[1]
 OUTBOX: Final = ".everytick/outbox"
@@ -96,6 +99,11 @@ def _services(
                 pool_max=settings.database_pool_max,
                 prepare=settings.database_prepare,
             )
+        ),
+        sender=BoundedSender(
+            EventApi(event_address(settings, decision)).post,
+            clock=clock,
+            deadline_ms=settings.background_jobs_send_deadline_ms,
         ),
         kinds=all_kinds(),
         blobs=status_blobs(settings, clock),

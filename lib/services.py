@@ -7,6 +7,7 @@ from lib.clock import Clock
 from lib.drafts.composer import Composer
 from lib.drafts.mailer import Mailer
 from lib.environment.decision import GuardDecision
+from lib.event_sender import EventSender
 from lib.jobs.kind import JobKinds
 from lib.log.redaction import Redactor
 from lib.settings import Settings
@@ -27,6 +28,8 @@ class Services:
     instance: str
     """Who this process is in leases and runs: host, process id and a random part."""
     store: Store
+    sender: EventSender
+    """The process's only one."""
     blobs: StatusBlobs
     kinds: JobKinds
     composer: Composer

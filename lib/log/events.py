@@ -27,6 +27,7 @@ class LogEvent(StrEnum):
     TICK_BUSY = "tick.busy"
     TICK_UNTRACKED = "tick.untracked"
     TICK_ENQUEUE_FAILED = "tick.enqueue_failed"
+    TICK_SEND_RETURNED_LATE = "tick.send_returned_late"
 
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
