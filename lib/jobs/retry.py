@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from lib.errors import InvalidPayload, JobDeadlineExceeded, StoreBusy, UnknownJobKind
+from lib.errors import InvalidPayload, StoreBusy, UnknownJobKind
 from lib.jobs.outcomes import Permanent, Reschedule, RetryAfter, RetryAt
 
 BACKOFF_CAP: Final = timedelta(minutes=15)
@@ -101,13 +101,6 @@ def decide_failure(
         reason=RetryReason.ASKED if asked else RetryReason.FAILED,
         attempts=1,
         delay=_asked(error) if isinstance(error, RetryAfter) else backoff(attempt + 1, chance),
-    )
-
-
-def decide_deadline(*, attempt: int, max_attempts: int, chance: float) -> RetryDecision:
-    """Decide after a handler ran past its deadline: a failure like any other."""
-    return decide_failure(
-        JobDeadlineExceeded(), attempt=attempt, max_attempts=max_attempts, reschedules=0, chance=chance
     )
 
 

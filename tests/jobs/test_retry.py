@@ -10,7 +10,6 @@ from lib.jobs.retry import (
     RESCHEDULE_CAP,
     RetryDecision,
     backoff,
-    decide_deadline,
     decide_expiry,
     decide_failure,
     decide_interruption,
@@ -80,9 +79,6 @@ class TestFailure:
             Reschedule(NOON, "x"), attempt=0, max_attempts=5, reschedules=RESCHEDULE_CAP, chance=0.0
         )
         assert told(last) == ("dead", "reschedule_cap", 0, 0, 0)
-
-    def test_deadline_is_a_failure_like_any_other(self) -> None:
-        assert told(decide_deadline(attempt=0, max_attempts=5, chance=0.0)) == ("retry", "failed", 1, 0, 0)
 
 
 class TestBackoff:
