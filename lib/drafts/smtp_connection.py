@@ -1,7 +1,6 @@
 """A connection to a mail server that ends at its deadline, however slowly the server talks."""
 
 import os
-import queue
 import smtplib
 import socket
 import ssl
@@ -13,6 +12,7 @@ from typing import IO, Any, Final
 from lib.clock import Deadline
 from lib.drafts.smtp_address import SmtpServer, Transport
 from lib.errors import SendDeferred
+from lib.time_limit import within
 
 LOCAL_NAME: Final = "everytick.invalid"
 """What we call ourselves in EHLO: a host's name is nobody's business, and asking for it can hang."""
@@ -116,22 +116,14 @@ _Address = tuple[socket.AddressFamily, socket.SocketKind, int, str, tuple[str | 
 
 
 def _addresses(server: SmtpServer, deadline: Deadline) -> list[_Address]:
-    """The server's addresses. The resolver knows no time-out, so it is asked in a thread of its own."""
-    answer: queue.SimpleQueue[list[_Address] | OSError | UnicodeError] = queue.SimpleQueue()
+    """The server's addresses, in time: the resolver itself knows no time-out."""
 
-    def ask() -> None:
-        try:
-            answer.put(
-                list(socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM))  # type: ignore[arg-type]
-            )
-        except (OSError, UnicodeError) as error:
-            answer.put(error)
+    def ask() -> list[_Address]:
+        return list(socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM))  # type: ignore[arg-type]
 
-    threading.Thread(target=ask, name="everytick-resolve", daemon=True).start()
     try:
-        found = answer.get(timeout=max(0.001, deadline.remaining_ms() / 1000))
-    except queue.Empty as error:
+        return within(max(0.001, deadline.remaining_ms() / 1000), ask, name="resolve")
+    except TimeoutError as error:
         raise SendDeferred("The mail server's name was not resolved in time; it is tried again.") from error
-    if isinstance(found, OSError | UnicodeError):
-        raise SendDeferred("The mail server's name cannot be resolved; it is tried again.") from found
-    return found
+    except (OSError, UnicodeError) as error:
+        raise SendDeferred("The mail server's name cannot be resolved; it is tried again.") from error
