@@ -10,8 +10,8 @@ from lib.inbox.structure import HEADER_LIMIT, MailTree
 ID_LIMIT: Final = 400
 """Characters; a longer one would not fit an index, and none that is real comes near."""
 REFERENCE_LIMIT: Final = 50
-IDENTIFIER: Final = re.compile(r"<[^<>\s\x00-\x20\x7f-\uffff]{1,398}>")
-BARE: Final = re.compile(r"[^<>\s\x00-\x20\x7f-\uffff]{1,398}")
+BARE: Final = re.compile(rf"[^<>\s\x00-\x20\x7f-\uffff]{{1,{ID_LIMIT - len('<>')}}}")
+IDENTIFIER: Final = re.compile(f"<{BARE.pattern}>")
 
 
 def own_id(message: MailTree, raw: bytes) -> str:
