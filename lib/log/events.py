@@ -19,7 +19,6 @@ class LogEvent(StrEnum):
 
     STORE_UNAVAILABLE = "store.unavailable"
     STORE_REFUSED = "store.refused"
-    STORE_MIGRATED = "store.migrated"
 
     TICK_DECIDED = "tick.decided"
     TICK_FINISHED = "tick.finished"

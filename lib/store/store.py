@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Self
 
 import psycopg
+import structlog
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from lib.environment.decision import DeploymentKind
 from lib.errors import EnvironmentRefused, StoreBusy, StoreError, StoreTimedOut, StoreUnavailable
+from lib.log.events import LogEvent
 from lib.store.compatibility import read_marks, require_compatible
 from lib.store.connection import BoundedConnection
 
@@ -150,6 +152,8 @@ class Store:
             try:
                 require_compatible(read_marks(connection), self._options.kind)
             except EnvironmentRefused as refusal:
+                if self.refusal is None:
+                    structlog.get_logger().error(LogEvent.STORE_REFUSED, code=refusal.problem_code)
                 self.refusal = refusal
                 raise
             connection.verified_at = now

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from lib.environment.decision import DeploymentKind
 from lib.errors import (
@@ -160,6 +161,15 @@ class TestVerification:
             with pytest.raises(EnvironmentRefused) as caught, store.transaction():
                 pass
             assert caught.value.problem_code == "database_stamp_mismatch"
+
+    def test_the_log_says_a_refusal_once(self, database: Database) -> None:
+        """Every route is refused from then on; a line for each request would bury the reason."""
+        database.run("UPDATE environment_stamp SET kind = 'production'")
+        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as store, capture_logs() as lines:
+            for _ in range(2):
+                with pytest.raises(EnvironmentRefused), store.transaction():
+                    pass
+        assert lines == [{"event": "store.refused", "log_level": "error", "code": "database_stamp_mismatch"}]
 
     def test_an_older_schema_names_the_missing_revision(self, database: Database) -> None:
         """Failure D12: code ahead of its database answers clearly and does no partial work."""
