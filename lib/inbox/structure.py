@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from lib.errors import MailTooLarge, MailUnreadable
 
-SIZE_LIMIT: Final = 25 * 1024 * 1024
+MIB: Final = 1024 * 1024
+SIZE_LIMIT: Final = 25 * MIB
 """Bytes of one mail: what the large providers accept, so nothing that could be sent to a team is refused."""
 LINE_LIMIT: Final = 1_000_000
 """Three times the lines of a mail of 25 MiB in base64; the parser's time goes by lines."""
@@ -72,9 +73,14 @@ def mail_tree(raw: bytes) -> MailTree:
 
 
 def require_size(size: int) -> None:
-    """Raise MailTooLarge for a mail of `size` bytes that is over the limit."""
+    """Raise MailTooLarge for a mail of `size` bytes that is over the limit.
+
+    Of a mail from a pipe no more is read than shows that it is too large: its real size is not known.
+    """
     if size > SIZE_LIMIT:
+        limit = SIZE_LIMIT // MIB
+        known = round(size / MIB, 1)
         raise MailTooLarge(
-            f"The mail has {size / 1024 / 1024:.1f} MiB and Everytick takes at most "
-            f"{SIZE_LIMIT // 1024 // 1024} MiB: remove an attachment and import it again."
+            f"The mail has {f'{known} MiB' if known > limit else f'more than {limit} MiB'} and Everytick "
+            f"takes at most {limit} MiB: remove an attachment and import it again."
         )

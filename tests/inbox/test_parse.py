@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lib.errors import MailError, MailTooLarge, MailUnreadable
 from lib.inbox.mail import Automation, ParsedMail
 from lib.inbox.parse import parse_mail
-from lib.inbox.structure import LINE_LIMIT, PART_LIMIT, SIZE_LIMIT
+from lib.inbox.structure import LINE_LIMIT, PART_LIMIT, SIZE_LIMIT, require_size
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 MAILS = Path(__file__).parent / "mails"
@@ -129,6 +129,11 @@ class TestLimits:
         with pytest.raises(MailTooLarge, match=r"30\.0 MiB .* at most 25 MiB"):
             parsed(b"From: a@b.example\n\n" + b"x" * (30 * 1024 * 1024))
         assert SIZE_LIMIT == 25 * 1024 * 1024
+
+    def test_a_size_that_is_hardly_over_the_limit_is_not_rounded_down_to_it(self) -> None:
+        """What is read from a pipe is cut there: how much more would have come is not known."""
+        with pytest.raises(MailTooLarge, match="has more than 25 MiB and"):
+            require_size(SIZE_LIMIT + 1)
 
     def test_a_mail_of_endless_lines_is_refused_before_it_is_parsed(self) -> None:
         with pytest.raises(MailTooLarge, match="lines"):
