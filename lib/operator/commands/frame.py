@@ -4,11 +4,13 @@ import functools
 import json
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, Final, NoReturn, ParamSpec
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from rich.console import Console
+from rich.table import Table
 
 from lib.composition import Composition
 from lib.environment.decision import GuardDecision, Problem
@@ -17,6 +19,8 @@ from lib.exit_codes import ExitCode
 from lib.services import Services
 
 Parameters = ParamSpec("Parameters")
+WIDEST: Final = 10_000
+"""Columns; more than any row of ours has."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would be done and change nothing.")
@@ -99,6 +103,14 @@ def tell_problems(problems: Iterable[Problem], *, err: bool) -> None:
     for problem in problems:
         click.echo(f"{problem.code} ({problem.problem_class}): {problem.summary}", err=err)
         click.echo(f"  {problem.cure}", err=err)
+
+
+def print_table(table: Table) -> None:
+    """Print `table`; as wide as its cells where no terminal sets a width: in a pipe nothing is cut."""
+    console = Console()
+    if not console.is_terminal:
+        console.width = WIDEST
+    console.print(table)
 
 
 def print_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes

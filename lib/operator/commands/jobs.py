@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import click
 from flask.cli import AppGroup
-from rich.console import Console
 from rich.table import Table
 
 from lib.clock import Deadline, iso
@@ -26,6 +25,7 @@ from lib.operator.commands.frame import (
     json_option,
     operator_command,
     print_json,
+    print_table,
     services,
 )
 from lib.operator.commands.jobs_control import control_commands
@@ -190,7 +190,7 @@ def drain_(
     table = Table("", "", show_header=False)
     for name, value in done.summary.items():
         table.add_row(name, str(value))
-    Console().print(table)
+    print_table(table)
 
 
 @jobs.command("health")
@@ -264,7 +264,7 @@ def _print_table(found: list[JobRecord]) -> None:
             str(job.crashes),
             _cell(job.last_error),
         )
-    Console().print(table)
+    print_table(table)
 
 
 def _cell(value: object) -> str:

@@ -92,6 +92,15 @@ class TestList:
         assert "system.noop" in result.stdout
         assert cli("list", "--status", "dead").exit_code == 4
 
+    def test_table_in_a_pipe_is_whole(self, cli: Cli) -> None:
+        """One line for each job, nothing cut: whoever reads it has no 80 columns."""
+        cli.enqueue()
+        error = "It failed for a reason that takes more than a line of a terminal to explain. " * 4
+        cli.database.run(
+            "UPDATE jobs SET status = 'dead', finished_at = everytick_now(), last_error = %s", error
+        )
+        assert error.strip() in cli("list").stdout
+
 
 class TestShow:
     def test_missing(self, cli: Cli) -> None:
