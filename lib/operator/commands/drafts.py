@@ -72,6 +72,23 @@ def _lines(stream: Iterable[bytes]) -> Iterator[CheckedLine]:
         try:
             yield CheckedLine.model_validate_json(line)
         except ValidationError as error:
-            found = error.errors(include_input=False, include_url=False)[0]
-            where = ".".join(map(str, found["loc"])) or "the line"
-            raise UsageProblem(f"Line {number}: {where}: {found['msg']}.") from error
+            raise UsageProblem(f"Line {number}{_wrong(error)}") from error
+
+
+def _wrong(error: ValidationError) -> str:
+    """The first thing that is wrong with a line, in words that need no knowledge of our parser."""
+    found = error.errors(include_input=False, include_url=False)[0]
+    name = ".".join(map(str, found["loc"]))
+    match found["type"]:
+        case "json_invalid":
+            return " is not JSON in UTF-8: each line has to be one whole JSON object."
+        case "model_type":
+            return " is JSON, but not an object."
+        case "missing":
+            return f": {name} is missing; write null where there is none."
+        case "string_type":
+            return f": {name} has to be text{'' if len(found['loc']) > 1 else ' or null'}."
+        case "list_type":
+            return f": {name} has to be a list of texts, or null."
+        case _:
+            return f": {name}: {found['msg']}."

@@ -64,20 +64,24 @@ def test_absent_facts_may_be_null_or_left_out(flask_app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "named"),
+    ("bad", "said"),
     [
-        (b"{", "the line"),
-        (b"[]", "the line"),
-        (b'{"inbound": "x"}', "draft"),
-        (b'{"inbound": "x", "draft": 3}', "draft"),
-        (b'{"inbound": "x", "draft": "y", "offeredSlots": "2pm"}', "offeredSlots"),
-        (b'{"inbound": "x", "draft": "\xff"}', "the line"),
+        (b"{", " is not JSON in UTF-8: each line has to be one whole JSON object."),
+        (b'{"inbound": "x", "draft": "\xff"}', " is not JSON in UTF-8: each line has to be one"),
+        (b"[]", " is JSON, but not an object."),
+        (b'{"inbound": "x"}', ": draft is missing; write null where there is none."),
+        (b'{"inbound": "x", "draft": 3}', ": draft has to be text or null."),
+        (
+            b'{"inbound": "x", "draft": "y", "offeredSlots": "2pm"}',
+            ": offeredSlots has to be a list of texts",
+        ),
+        (b'{"inbound": "x", "draft": "y", "offeredSlots": [3]}', ": offeredSlots.0 has to be text."),
     ],
 )
-def test_a_bad_line_is_named(flask_app: Flask, bad: bytes, named: str) -> None:
+def test_a_bad_line_is_named(flask_app: Flask, bad: bytes, said: str) -> None:
     result = check(flask_app, lines(BAD).encode() + b"\n" + bad)
     assert result.exit_code == 2
-    assert f"Line 3: {named}" in result.stderr
+    assert f"Line 3{said}" in result.stderr
     assert len(result.stdout.splitlines()) == 1
 
 
