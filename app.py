@@ -9,7 +9,7 @@ from inngest_functions.unmounted import inngest_off_routes
 from lib.announcement import announce
 from lib.composition import Composition, compose
 from lib.log.setup import configure_logging
-from lib.operator.commands import register_commands
+from lib.operator.commands import is_command, register_commands
 from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
 from lib.web.problems import answer_with_problems
@@ -26,7 +26,8 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
     """
     composition = composition or compose()
     configure_logging(composition.decision.kind, composition.redactor)
-    announce(composition)
+    if not is_command():
+        announce(composition)
     app = Flask("everytick", static_folder=None)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False

@@ -1,6 +1,8 @@
 """The operator's commands on Flask's own command line (design §3); help connects to nothing."""
 
+import click
 from flask import Flask
+from flask.cli import run_command
 
 from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
@@ -21,3 +23,9 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)
+
+
+def is_command() -> bool:
+    """Whether this process runs one command and does not serve: then its own words say what is wrong."""
+    context = click.get_current_context(silent=True)
+    return context is not None and context.command is not run_command

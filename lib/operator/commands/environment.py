@@ -68,7 +68,7 @@ def _tell(held: Composition) -> None:
     for name in held.unknown_settings:
         click.echo(f"Unknown variable: {name} (misspelt? .env.example lists those that are read)")
     if not decision.problems:
-        click.echo("Nothing is wrong.")
+        click.echo("Nothing else is wrong." if held.unknown_settings else "Nothing is wrong.")
         return
     click.echo("Refused: every route answers 503." if decision.refused else "Runs, but not as it should:")
     tell_problems(decision.problems, err=False)

@@ -1,6 +1,10 @@
 """`flask env check`: the guard for the build and for people (design §3, §9)."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from click.testing import Result
@@ -10,6 +14,7 @@ from lib.composition import compose
 from tests.environment import cases
 from tests.environment.oracle import Case, verdict
 
+ROOT = Path(__file__).parents[3]
 GOOD = Case(place="vercel production", key="prod", flag="on")
 CASES = {
     "production": GOOD,
@@ -94,7 +99,22 @@ class TestCheck:
         result = app.test_cli_runner().invoke(args=["env", "check"])
         assert "Unknown variable: BACKGROUND_JOBS_USE_INGEST" in result.stdout
         assert "a-value" not in result.output
+        assert result.stdout.endswith("\nNothing else is wrong.\n")
         assert result.exit_code == 0
+
+    def test_the_report_is_all_it_says(self) -> None:
+        """Not once more as log lines: a command is no instance that starts."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", "env", "check"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "DEPLOYMENT": "production", "BACKGROUND_JOBS_USE_INGEST": "x"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (3, "")
+        assert "cron_secret_missing" in done.stdout
 
     def test_every_other_command_is_refused(self) -> None:
         """A command that needs the services ends with 3 and the problems on standard error."""
