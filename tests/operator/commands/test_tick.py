@@ -35,6 +35,43 @@ class TestDryRun:
         assert database.rows("SELECT * FROM dispatches") == []
 
 
+class TestSummary:
+    """For people: one line on standard error, where that is a terminal."""
+
+    @pytest.fixture
+    def terminal(self) -> dict[str, str]:
+        return {"FORCE_COLOR": "1"}
+
+    def test_says_in_a_line_what_was_done(
+        self, flask_app: Flask, database: Database, terminal: dict[str, str]
+    ) -> None:
+        seed.due_job(database)
+        result = flask_app.test_cli_runner().invoke(args=["tick"], env=terminal)
+        assert json.loads(result.stdout)["process"]["processed"] == 1
+        assert result.stderr.endswith(
+            "Tick inline (flag_off); maintenance succeeded; process succeeded: 1 jobs done, 0 left.\n"
+        )
+
+    def test_names_what_failed(
+        self, flask_app: Flask, terminal: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        with_outcome(monkeypatch, RunStatus.FAILED)
+        result = flask_app.test_cli_runner().invoke(args=["tick"], env=terminal)
+        assert "; process failed: as the test says" in result.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "is_terminal"),
+        [(["tick", "--json"], True), (["tick"], False)],
+        ids=["--json", "a pipe"],
+    )
+    def test_is_for_people_only(
+        self, flask_app: Flask, terminal: dict[str, str], arguments: list[str], *, is_terminal: bool
+    ) -> None:
+        result = flask_app.test_cli_runner().invoke(args=arguments, env=terminal if is_terminal else None)
+        assert result.exit_code == 0
+        assert "Tick inline" not in result.output
+
+
 class TestRefused:
     def test_is_json_where_that_was_asked_for(self) -> None:
         """Every command has --json, and its refusals too (design §3)."""
