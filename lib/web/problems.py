@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from lib.errors import EverytickError, StoreError
 from lib.log.events import LogEvent
@@ -56,6 +56,12 @@ def answer_with_problems(app: Flask) -> None:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
 
+    @app.errorhandler(NotFound)
+    def nothing_here(_: NotFound) -> Response:
+        return problem(
+            404, "not_found", f"There is nothing at this address. There is at: {', '.join(addresses(app))}."
+        )
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
@@ -74,3 +80,8 @@ def answer_with_problems(app: Flask) -> None:
             exc_info=error,
         )
         return problem(500, "internal_error", "Everytick failed; its log has the details.")
+
+
+def addresses(app: Flask) -> list[str]:
+    """The addresses that `app` answers at, in order; without those that name one thing among many."""
+    return sorted({rule.rule for rule in app.url_map.iter_rules() if not rule.arguments})

@@ -13,6 +13,14 @@ class TestProblems:
         assert set(answer.json) == {"type", "title", "status", "detail", "instance", "code"}
         assert (answer.json["code"], answer.json["instance"]) == ("not_found", "/api/nowhere")
 
+    def test_the_root_points_to_the_routes(self, client: FlaskClient) -> None:
+        """Who opens the address that bin/dev prints is told where to go on."""
+        answer = client.get("/")
+        assert answer.status_code == 404
+        assert answer.json is not None
+        for route in ("/api/health,", "/api/health/ready,", "/api/cron/background-jobs,", "/api/inngest."):
+            assert f" {route}" in answer.json["detail"]
+
     def test_never_a_redirect(self, client: FlaskClient) -> None:
         """Failure D13: `//api/…` is an error, not a redirect that a cron ignores."""
         assert client.get("//api/health").status_code == 404
