@@ -21,8 +21,22 @@ _SUITE_SECONDS = 3600
 _END_SECONDS = 30
 
 
+_HELP = """\
+usage: bin/test [PYTEST ARGUMENT ...]
+
+Run Everytick's tests, with stores of their own unless TEST_DATABASE_URL and TEST_REDIS_URL name some.
+
+  bin/test                       the whole suite, with branch coverage of lib/
+  bin/test tests/jobs -k claim   a part of it: whatever is passed goes to pytest
+
+See docs/development.md; pytest's own options: .venv/bin/python -m pytest --help"""
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run bin/test with pytest's own arguments; give pytest's exit code, or 1 for a problem."""
+    if {"-h", "--help"} & set(arguments):
+        show(_HELP)
+        return 0
     try:
         with stopping_on_signals():
             return _run(here(), arguments)

@@ -1,6 +1,6 @@
 import pytest
 
-from dev.suite import pytest_arguments, scrubbed
+from dev.suite import main, pytest_arguments, scrubbed
 
 
 def test_little_of_the_environment_reaches_the_tests() -> None:
@@ -18,3 +18,13 @@ def test_little_of_the_environment_reaches_the_tests() -> None:
 )
 def test_arguments_for_pytest(given: list[str], expected: list[str]) -> None:
     assert pytest_arguments(given) == expected
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tests/jobs", "-h"]])
+def test_help_sets_nothing_up(
+    arguments: list[str], capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is there at once, and without a network."""
+    monkeypatch.setattr("dev.suite.here", lambda: pytest.fail("help looked at the project"))
+    assert main(arguments) == 0
+    assert capfd.readouterr().out.startswith("usage: bin/test [PYTEST ARGUMENT ...]\n")
