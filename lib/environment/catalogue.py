@@ -168,16 +168,18 @@ CATALOGUE: Final[dict[Code, Entry]] = {
         "Set PRODUCTION_FINGERPRINTS to what `flask env fingerprint` prints in production.",
     ),
     Code.SIGNING_KEY_MISSING: _usability(
-        "BACKGROUND_JOBS_USE_INNGEST is on, but INNGEST_SIGNING_KEY is not set: work is done inline.",
-        "Set INNGEST_SIGNING_KEY (in development INNGEST_DEV=1 instead), or switch the flag off.",
+        "INNGEST_SIGNING_KEY is not set: work is done inline.",
+        "Set INNGEST_SIGNING_KEY (in development INNGEST_DEV=1 instead), or switch "
+        "BACKGROUND_JOBS_USE_INNGEST off.",
     ),
     Code.SIGNING_KEY_MALFORMED: _usability(
         "{subject} is not a signing key: work is done inline.",
         "Copy the key again: signkey-, the environment's sort, -, hexadecimal digits; no quotes.",
     ),
     Code.EVENT_KEY_MISSING: _usability(
-        "BACKGROUND_JOBS_USE_INNGEST is on, but INNGEST_EVENT_KEY is not set: work is done inline.",
-        "Set INNGEST_EVENT_KEY (in development INNGEST_DEV=1 instead), or switch the flag off.",
+        "INNGEST_EVENT_KEY is not set: work is done inline.",
+        "Set INNGEST_EVENT_KEY (in development INNGEST_DEV=1 instead), or switch "
+        "BACKGROUND_JOBS_USE_INNGEST off.",
     ),
     Code.EVENT_KEY_MALFORMED: _usability(
         "INNGEST_EVENT_KEY is not an event key: work is done inline.",

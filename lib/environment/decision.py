@@ -56,6 +56,8 @@ class GuardDecision:
     inngest_usable: bool
     """Whether events may be sent; False means inline work."""
     problems: tuple[Problem, ...]
+    hindrances: tuple[Problem, ...] = ()
+    """What keeps Inngest from being used, whether or not anything here wants to use it."""
     serve_origin: str | None = None
     """The one origin that may be registered with Inngest; None where none is configured."""
 

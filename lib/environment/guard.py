@@ -65,6 +65,7 @@ def judge(facts: Facts, *, known: tuple[Problem, ...] = ()) -> GuardDecision:
         inngest_env=env if env is None or is_printable(env) else None,
         inngest_usable=not refusing and not limits,
         problems=(*refusing, *(p for p in limits if _counts(p, facts))),
+        hindrances=limits,
         serve_origin=serve_origin(facts, resolved.kind),
     )
 
