@@ -9,10 +9,12 @@ from flask import Flask, Response, copy_current_request_context, request
 
 from inngest_functions.client import build_client, dev_server_of
 from inngest_functions.functions import durable_functions
+from inngest_functions.registration import registration
 from inngest_functions.route import inngest_routes, route_path
 from lib.environment.addresses import is_local_number
 from lib.errors import Forbidden, ServeOriginMissing, StoreUnavailable, SyncTimedOut
 from lib.inngest_signature import HEADER, require_fresh
+from lib.registration import EXTENSION
 from lib.services import Services
 from lib.settings import sdk_environment
 from lib.time_limit import within
@@ -36,9 +38,11 @@ def mount_inngest(app: Flask, services: Services, *, functions: Functions | None
     """Serve on `app` what `functions` defines (None: the durable functions), with the keys found usable."""
     settings, decision = services.settings, services.environment
     client = build_client(settings, decision)
-    define = functions or durable_functions
-    mounted = _Mounted(client, define(client, services), path=route_path(settings))
-    heard = _unsigned if dev_server_of(settings, decision) else _signed
+    defined = (functions or durable_functions)(client, services)
+    mounted = _Mounted(client, defined, path=route_path(settings))
+    signed = dev_server_of(settings, decision) is None
+    heard = _signed if signed else _unsigned
+    app.extensions[EXTENSION] = registration(settings, decision, defined, signed=signed)
     app.register_blueprint(inngest_routes(settings, decision, heard(services, mounted)))
 
 

@@ -13,7 +13,8 @@ EverytickError
 │   ├── Unauthorized · Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
 ├── InngestError
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
-│   └── SyncTimedOut              Inngest did not take the functions' registration in time
+│   ├── SyncTimedOut              Inngest did not take the functions' registration in time
+│   └── SyncFailed                Inngest refused the registration, or is away
 ├── WorkFailed                    a responsibility ended as failed
 ├── RunError                      a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it
@@ -189,6 +190,13 @@ class SyncTimedOut(InngestError):
 
     code = "sync_timed_out"
     http_status = 504
+    retriable = True
+
+
+class SyncFailed(InngestError):
+    """Inngest did not take the registration; what it was told before still holds."""
+
+    code = "sync_failed"
     retriable = True
 
 

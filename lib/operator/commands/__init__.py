@@ -9,6 +9,7 @@ from lib.operator.commands.drafts import drafts
 from lib.operator.commands.drafts_list import drafts_list, drafts_show
 from lib.operator.commands.environment import env
 from lib.operator.commands.inbox import inbox
+from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
 from lib.operator.commands.tick import tick
 
@@ -20,6 +21,7 @@ def register_commands(app: Flask) -> None:
     drafts.add_command(drafts_show)
     app.cli.add_command(drafts)
     app.cli.add_command(env)
+    app.cli.add_command(inngest)
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)

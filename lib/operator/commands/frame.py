@@ -83,7 +83,7 @@ class Refused(Exception):
 def refuse(decision: GuardDecision, *, as_json: bool) -> NoReturn:
     """Say every problem with its cure, on standard error or as JSON where that was asked for; exit 3."""
     if as_json:
-        refusing = decision.refusing
+        refusing = decision.refusing or decision.problems
         print_json(
             {
                 "error": {
