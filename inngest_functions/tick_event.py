@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import inngest
@@ -15,6 +15,8 @@ from lib.work.call import RunCall, TickReference
 
 GENERATION: Final = re.compile(r":g[1-9][0-9]{0,8}$")
 """What a re-dispatch appends to the key in its events (design §5)."""
+CUT_OFF: Final = timedelta(milliseconds=1)
+"""Instants in events are cut off to the millisecond: a run that began in the same one may precede its tick."""
 
 
 class TickEventData(BaseModel):
@@ -62,7 +64,7 @@ def _tick(event: inngest.Event) -> TickReference | None:
         dispatch_key=GENERATION.sub("", data.dispatch_key),
         generation=data.generation,
         event_id=event.id or None,
-        requested_at=data.requested_at or datetime.fromtimestamp(event.ts / 1000, UTC),
+        requested_at=(data.requested_at or datetime.fromtimestamp(event.ts / 1000, UTC)) + CUT_OFF,
         correlation_id=data.correlation_id,
         window_start=data.window_start,
         window_seconds=data.window_seconds,

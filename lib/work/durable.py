@@ -20,12 +20,13 @@ from lib.services import Services
 from lib.single_flight import single_flight
 from lib.status.run_status import RunStatus
 from lib.store.lease import LeaseHeld
+from lib.store.store import Connection
 from lib.work.call import RunCall
 from lib.work.engine_retry import latest_retry_s
-from lib.work.lines import fail_line, note_run
+from lib.work.lines import cover_line, fail_line, note_run
 from lib.work.record import RunRecord
 from lib.work.responsibilities import Outcome, Responsibility
-from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run
+from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run, own_run
 from lib.work.standing import RunDecision, RunVerdict, decide_run, read_standing
 from lib.work.step_report import RunEnd, StepReport
 
@@ -102,7 +103,7 @@ def _key(services: Services, responsibility: Responsibility, call: RunCall) -> R
         run_id=call.run_id,
         source=call.source,
         dispatch_key=call.dispatch_key,
-        # Each call of the engine owns the run from then on: one that was overtaken closes nothing.
+        # Each call that begins to work owns the run from then on: one that it overtook closes nothing.
         owner=f"{services.instance}/{services.random.getrandbits(64):016x}",
         attempt=call.attempt,
     )
@@ -125,14 +126,21 @@ def _begin(services: Services, run: RunKey, call: RunCall, *, begun: bool) -> tu
         opened = open_run(connection, run)
         note_run(connection, run.job_name, call)
         if decision.verdict is not RunVerdict.WORK:
-            close_run(
-                connection,
-                run,
-                status=RunStatus.SUPERSEDED,
-                summary={"reason": decision.verdict, "coveredBy": standing.covered_by},
-                error=None,
-            )
+            _supersede(connection, run, decision)
     return decision, opened
+
+
+def _supersede(connection: Connection, run: RunKey, decision: RunDecision) -> None:
+    own_run(connection, run)
+    close_run(
+        connection,
+        run,
+        status=RunStatus.SUPERSEDED,
+        summary={"reason": decision.verdict, "coveredBy": decision.standing.covered_by},
+        error=None,
+    )
+    if decision.verdict is RunVerdict.COVERED:
+        cover_line(connection, run.job_name, run.run_id)
 
 
 def _started(decision: RunDecision) -> datetime:
@@ -172,6 +180,7 @@ def _work(
     began = services.clock.monotonic()
     try:
         with single_flight(services, lease) if lease else nullcontext():
+            record.own()
             record.show_running()
             with record.beating():
                 return work()

@@ -31,6 +31,10 @@ WITH open AS (
 UPDATE dispatch_lines AS line SET state = 'covered'
 FROM open WHERE line.dispatch_key = open.dispatch_key AND line.job_name = %(job_name)s
 """
+COVER_ONE: Final = """
+UPDATE dispatch_lines SET state = 'covered'
+WHERE job_name = %s AND run_id = %s AND state IN ('dispatching', 'accepted', 'failed', 'unexecuted')
+"""
 FAIL: Final = """
 UPDATE dispatch_lines SET state = 'failed'
 WHERE job_name = %s AND run_id = %s AND state IN ('dispatching', 'accepted', 'unexecuted')
@@ -67,6 +71,11 @@ def cover_lines(connection: Connection, job_name: JobName, *, started_at: dateti
     A line that somebody else is writing at this moment is left to the next run.
     """
     return connection.execute(COVER, {"job_name": job_name, "started_at": started_at}).rowcount
+
+
+def cover_line(connection: Connection, job_name: JobName, run_id: str) -> None:
+    """Mark the line whose run found its tick covered."""
+    connection.execute(COVER_ONE, (job_name, run_id))
 
 
 def fail_line(connection: Connection, job_name: JobName, run_id: str) -> None:

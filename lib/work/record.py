@@ -10,7 +10,7 @@ from lib.services import Services
 from lib.status.blobs import BlobStatus, StatusBlob
 from lib.status.run_status import RunStatus
 from lib.work.lines import cover_lines
-from lib.work.runs import OpenedRun, RunKey, beat_run, close_run
+from lib.work.runs import OpenedRun, RunKey, beat_run, close_run, own_run
 
 BLOB_STATUS: Final = {
     RunStatus.SUCCEEDED: BlobStatus.SUCCEEDED,
@@ -27,6 +27,11 @@ class RunRecord:
     services: Services
     run: RunKey
     opened: OpenedRun
+
+    def own(self) -> None:
+        """Make the run this process's: another call of it that is still at work closes nothing any more."""
+        with self.services.store.transaction() as connection:
+            own_run(connection, self.run)
 
     def show_running(self, error: str | None = None) -> None:
         """Write the blob of a run at work; `error` is what its last attempt ended in."""

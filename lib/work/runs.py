@@ -13,10 +13,13 @@ OPEN: Final = """
 INSERT INTO runs AS held (job_name, run_id, source, dispatch_key, status, owner, attempt)
 VALUES (%(job_name)s, %(run_id)s, %(source)s, %(dispatch_key)s, 'running', %(owner)s, %(attempt)s)
 ON CONFLICT (job_name, run_id) DO UPDATE
-SET beat_at = everytick_now(), retry_at = NULL,
-    owner = CASE WHEN held.status IN ('running', 'abandoned') THEN excluded.owner ELSE held.owner END,
-    attempt = greatest(held.attempt, excluded.attempt)
+SET beat_at = everytick_now(), retry_at = NULL, attempt = greatest(held.attempt, excluded.attempt)
 RETURNING started_at, attempt
+"""
+OWN: Final = """
+UPDATE runs SET owner = %(owner)s
+WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND owner <> %(owner)s
+  AND status IN ('running', 'abandoned')
 """
 BEAT: Final = """
 UPDATE runs SET beat_at = everytick_now()
@@ -24,7 +27,7 @@ WHERE job_name = %s AND run_id = %s AND status = 'running'
 """
 NOTE_RETRY: Final = """
 UPDATE runs SET beat_at = everytick_now(), retry_at = everytick_now() + %(seconds)s * interval '1 second'
-WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND status = 'running' AND owner = %(owner)s
+WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND status = 'running'
 """
 CLOSE: Final = """
 UPDATE runs
@@ -56,7 +59,7 @@ class RunKey:
     dispatch_key: str | None
     """The tick's; None for work of no tick."""
     owner: str
-    """Who may close it: the fencing token of whoever opened it last."""
+    """Who may close it: the fencing token of whoever began to work on it last."""
     attempt: int = 0
     """Zero-based; the row keeps the highest seen."""
 
@@ -81,7 +84,7 @@ class FailedRun:
 
 
 def open_run(connection: Connection, run: RunKey) -> OpenedRun:
-    """Record that `run` runs. Whoever opens it again owns it from then on, unless it has been closed."""
+    """Record that `run` runs; it belongs to whoever opened it first, until another calls `own_run`."""
     ((started_at, attempt),) = connection.execute(
         OPEN,
         {
@@ -96,11 +99,16 @@ def open_run(connection: Connection, run: RunKey) -> OpenedRun:
     return OpenedRun(started_at=started_at, attempt=attempt)
 
 
+def own_run(connection: Connection, run: RunKey) -> None:
+    """Make `run` its owner's: whoever owned it before closes nothing any more."""
+    connection.execute(OWN, {"job_name": run.job_name, "run_id": run.run_id, "owner": run.owner})
+
+
 def note_retry(connection: Connection, run: RunKey, *, seconds: float) -> bool:
-    """Note that the engine calls `run` again within `seconds`; False when it is another's by now."""
+    """Note that the engine calls `run` again within `seconds`; False when it has been closed."""
     noted = connection.execute(
         NOTE_RETRY,
-        {"job_name": run.job_name, "run_id": run.run_id, "owner": run.owner, "seconds": seconds},
+        {"job_name": run.job_name, "run_id": run.run_id, "seconds": seconds},
     )
     return noted.rowcount == 1
 

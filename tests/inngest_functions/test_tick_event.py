@@ -29,6 +29,7 @@ def event(**data: Any) -> inngest.Event:
 
 class TestTick:
     def test_says_which_tick_started_the_run(self) -> None:
+        """Its instant is the end of the millisecond that the event names: nothing before the tick covers it."""
         call = read_call("run", 2, event(**DATA))
         assert (call.run_id, call.attempt, call.source, call.dispatch_key, call.forced) == (
             "run",
@@ -38,7 +39,7 @@ class TestTick:
             False,
         )
         assert call.tick is not None
-        assert call.tick.requested_at == datetime(2026, 11, 23, 19, 50, 12, 345000, tzinfo=UTC)
+        assert call.tick.requested_at == datetime(2026, 11, 23, 19, 50, 12, 346000, tzinfo=UTC)
         assert (call.tick.event_id, call.tick.window_seconds) == ("bg-process:1", 60)
 
     def test_a_generation_is_no_part_of_the_ledgers_key(self) -> None:
@@ -49,7 +50,7 @@ class TestTick:
     def test_the_events_own_time_stands_for_a_missing_one(self) -> None:
         call = read_call("run", 0, event(dispatchKey=KEY))
         assert call.tick is not None
-        assert call.tick.requested_at == datetime.fromtimestamp(TS / 1000, UTC)
+        assert call.tick.requested_at == datetime.fromtimestamp((TS + 1) / 1000, UTC)
 
     def test_unknown_fields_are_ignored(self) -> None:
         assert read_call("run", 0, event(**DATA, later="version")) == read_call("run", 0, event(**DATA))
