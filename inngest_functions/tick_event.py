@@ -16,7 +16,7 @@ from lib.work.call import RunCall, TickReference
 GENERATION: Final = re.compile(r":g[1-9][0-9]{0,8}$")
 """What a re-dispatch appends to the key in its events (design §5)."""
 CUT_OFF: Final = timedelta(milliseconds=1)
-"""Instants in events are cut off to the millisecond: a run that began in the same one may precede its tick."""
+"""Events carry whole milliseconds, cut off: a run that began in the same one may precede its tick."""
 
 
 class TickEventData(BaseModel):

@@ -29,7 +29,7 @@ def event(**data: Any) -> inngest.Event:
 
 class TestTick:
     def test_says_which_tick_started_the_run(self) -> None:
-        """Its instant is the end of the millisecond that the event names: nothing before the tick covers it."""
+        """At the end of the millisecond that the event names: no earlier run covers it."""
         call = read_call("run", 2, event(**DATA))
         assert (call.run_id, call.attempt, call.source, call.dispatch_key, call.forced) == (
             "run",
