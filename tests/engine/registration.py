@@ -1,0 +1,44 @@
+"""The signed in-band sync: what functions the app says it has."""
+
+from typing import Any
+
+from tests.engine import signature, strict_json
+from tests.engine.answer import RawAnswer
+from tests.engine.errors import RegistrationRefused
+from tests.engine.transport import Transport
+
+SYNC_KIND = "x-inngest-sync-kind"
+
+
+def ask_for_configurations(transport: Transport) -> list[dict[str, Any]]:
+    """The configurations of the app's functions, failure functions included.
+
+    Raises:
+        RegistrationRefused: there is no key, or the answer is not a signed in-band sync.
+
+    """
+    if transport.key is None:
+        raise RegistrationRefused("an in-band sync is signed: use register_configs without a key")
+    payload = strict_json.dumps({"url": f"http://localhost{transport.path}"})
+    headers = transport.signed(
+        {"content-type": "application/json", "user-agent": "Inngest", SYNC_KIND: "in_band"}, payload
+    )
+    raw = transport.send("PUT", "", headers, payload)
+    problem = _problem(raw, transport.key)
+    if problem is not None:
+        raise RegistrationRefused(f"{problem}: {raw.status} {raw.body[:300]!r}")
+    body = strict_json.loads(raw.body)
+    functions = body.get("functions") if isinstance(body, dict) else None
+    if not isinstance(functions, list) or not all(isinstance(one, dict) for one in functions):
+        raise RegistrationRefused("no list of functions")
+    return functions
+
+
+def _problem(raw: RawAnswer, key: str) -> str | None:
+    if raw.status != 200:
+        return "not accepted"
+    if raw.headers.get(SYNC_KIND) != "in_band":
+        return "not answered in band"
+    if not signature.answer_is_signed(raw.body, raw.headers.get(signature.HEADER, ""), key):
+        return "the answer is not signed"
+    return None
