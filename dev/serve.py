@@ -14,6 +14,7 @@ from dev.app_server import address, parse_port, refuse_taken_port, start_app
 from dev.console import complain, say, show
 from dev.dotenv import with_file
 from dev.first_tick import FirstTick
+from dev.inngest_server import InngestServer, dispatching, inline, inngest_server
 from dev.local_clock import CronRoute, LocalClock
 from dev.local_environment import published
 from dev.problem import Problem, Stopped
@@ -76,7 +77,7 @@ def _run(project: Project, *, once: bool, port: str | None, serving: Serving) ->
         with runtime_folder() as sockets, Supervisor() as supervisor:
             complete = _app_environment(project, python, environment, supervisor, sockets)
             with published(project.state, complete):
-                FirstTick(project, python, complete).run()
+                FirstTick(project, python, inline(complete)).run()
                 supervisor.check()
                 if not once:
                     _serve(project, python, complete, supervisor, number, serving)
@@ -111,17 +112,19 @@ def _app_environment(
     else:
         url = local_redis(supervisor, python, environment=complete, sockets=sockets, logs=project.logs)
         complete |= {"REDIS_URL": url} if url else {}
-    _say_inngest(complete)
     return complete
 
 
-def _say_inngest(environment: Mapping[str, str]) -> None:
-    """Say whether an Inngest dev server is meant.
-
-    The place where the next step will check that it can be reached and register the functions.
-    """
-    if environment.get("INNGEST_DEV", "").strip():
-        say("Inngest", "INNGEST_DEV is set; ticks are still done inline")
+def _reached_inngest(environment: Mapping[str, str]) -> InngestServer | None:
+    """Give the Inngest dev server that is meant, if it is there; say so if it is not."""
+    server = inngest_server(environment)
+    if server is None or server.is_there():
+        return server
+    say(
+        "Inngest",
+        f"no dev server answers at {server.url}: ticks are done inline. Start it, then bin/dev again",
+    )
+    return None
 
 
 def _serve(
@@ -132,13 +135,17 @@ def _serve(
     port: int,
     serving: Serving,
 ) -> None:
-    supervisor.add(start_app(project, python, environment, port=port))
+    inngest = _reached_inngest(environment)
+    handed = dispatching(environment) if inngest else environment
+    supervisor.add(start_app(project, python, handed, port=port))
     serving.started = True
     try:
         url = f"{address(port)}{_CRON_PATH}"
         say("Logs", str(project.logs))
         say("Ready?", f"{address(port)}{_READY_PATH}")
         say("A tick now", _curl(project, environment, url))
+        if inngest:
+            say("Inngest", inngest.register(address(port), environment))
         _start_clock(CronRoute(url=url, secret=environment["CRON_SECRET"]))
         say("Clock", "calls the cron route each minute; Ctrl-C stops everything")
         supervisor.watch()

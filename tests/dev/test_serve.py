@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from tests.dev.conftest import PATIENCE_SECONDS, ROOT, wait_until_gone
+from tests.inngest_api import inngest_api
 
 SET_UP_SECONDS = 300
 NOBODY = 65534
@@ -163,11 +164,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(checkout: Checkout) -> Iterator[Running]:
+def serving(checkout: Checkout, **environment: str) -> Iterator[Running]:
     port = free_port()
     process = subprocess.Popen(
         checkout.command("--port", str(port)),
-        env=checkout.environment,
+        env={**checkout.environment, **environment},
         cwd="/",
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -268,6 +269,26 @@ class TestServing:
             second = own_checkout.once()
             assert second.returncode == 1
             assert f"already running in this folder, pid {running.process.pid}" in second.stderr
+
+
+class TestInngest:
+    def test_the_app_is_registered_with_the_dev_server(self, own_checkout: Checkout) -> None:
+        """At the address where it serves; the first tick, before it serves, is inline."""
+        with inngest_api() as api, serving(own_checkout, INNGEST_DEV=api.url) as running:
+            assert f"see the runs at {api.url}/runs" in running.output
+            assert '"mode": "inline"' in running.output
+            look, registration = api.received[:2]
+            assert (look.path, registration.path) == ("/dev", "/fn/register")
+            url = json.loads(registration.body)["url"]
+            assert url == f"http://127.0.0.1:{running.port}/api/inngest"
+            assert requests.get(url, timeout=PATIENCE_SECONDS).json()["mode"] == "dev"
+
+    def test_without_the_dev_server_it_works_inline(self, own_checkout: Checkout) -> None:
+        secrets = json.loads((own_checkout.root / ".everytick" / "secrets.json").read_text("utf-8"))
+        with serving(own_checkout, INNGEST_DEV="http://127.0.0.1:1") as running:
+            assert "no dev server answers at http://127.0.0.1:1: ticks are done inline" in running.output
+            status, body = running.call("/api/cron/background-jobs", secrets["CRON_SECRET"])
+            assert (status, body["mode"], body["reason"]) == (200, "inline", "flag_off")
 
 
 def part_pid(checkout: Checkout, part: str) -> int:
