@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from lib.errors import EverytickError, Forbidden, InngestError, PayloadTooLarge, SchemaTooNew
 from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
@@ -24,6 +25,14 @@ class TestQueue:
     @pytest.mark.parametrize("word", [*JobStatus, *RetryReason, *StoppedBecause, *Uniqueness])
     def test_every_state_and_reason_is_explained(self, word: str) -> None:
         assert f"`{word}`" in (DOCS / "queue.md").read_text()
+
+
+class TestInngest:
+    @pytest.mark.parametrize(
+        "error", [*InngestError.__subclasses__(), Forbidden, PayloadTooLarge, SchemaTooNew]
+    )
+    def test_what_the_route_and_the_command_may_say_is_explained(self, error: type[EverytickError]) -> None:
+        assert f"`{error.code}`" in (DOCS / "inngest.md").read_text()
 
 
 class TestReadme:
