@@ -1,0 +1,155 @@
+"""Whole runs of the process function on a deep queue: several drains, one after the other or side by side."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from lib.work.responsibilities import PROCESS
+from tests.conftest import Database
+from tests.durable import World
+from tests.engine.queue import QueueItem
+from tests.engine.run import RunStatus
+
+MakeWorld = Callable[..., World]
+
+
+def fill(database: Database, count: int) -> None:
+    database.run(
+        "INSERT INTO jobs (kind, status) SELECT 'system.noop', 'pending' FROM generate_series(1, %s)", count
+    )
+
+
+def done(database: Database) -> list[tuple[Any, ...]]:
+    """How many jobs there are of each status and attempt."""
+    return database.rows("SELECT status, attempt, count(*) FROM jobs GROUP BY 1, 2 ORDER BY 1")
+
+
+class TestDrains:
+    def test_go_on_until_the_queue_is_empty(self, make_world: MakeWorld, database: Database) -> None:
+        world = make_world(BACKGROUND_JOB_CRON_LIMIT="5")
+        fill(database, 13)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert done(database) == [("succeeded", 1, 13)]
+        assert world.steps() == [("drain", "StepRun")] * 3
+        (run,) = world.engine.runs
+        assert (run.result["summary"]["succeeded"], run.result["summary"]["stoppedBecause"]) == (13, "empty")
+        assert world.rows("status") == [("succeeded",)]
+
+    def test_a_limit_that_empties_the_queue_costs_no_further_step(
+        self, make_world: MakeWorld, database: Database
+    ) -> None:
+        world = make_world(BACKGROUND_JOB_CRON_LIMIT="5")
+        fill(database, 5)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert world.steps() == [("drain", "StepRun")]
+
+    def test_stop_at_the_step_count(self, make_world: MakeWorld, database: Database) -> None:
+        """The next tick goes on; nothing is left running."""
+        world = make_world(BACKGROUND_JOB_CRON_LIMIT="5", BACKGROUND_JOBS_MAX_DRAIN_STEPS="2")
+        fill(database, 13)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert done(database) == [("pending", 0, 3), ("succeeded", 1, 10)]
+        (run,) = world.engine.runs
+        assert (run.result["summary"]["remaining"], run.result["summary"]["stoppedBecause"]) == (3, "limit")
+        assert world.rows("status") == [("succeeded",)]
+
+    def test_a_failing_drain_keeps_what_others_did(
+        self, make_world: MakeWorld, database: Database, broken: Callable[[str], AbstractContextManager[None]]
+    ) -> None:
+        world = make_world(BACKGROUND_JOB_CRON_LIMIT="5")
+        fill(database, 8)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.deliver_next()
+        with broken("jobs"):
+            world.engine.deliver_next()
+        world.engine.run_until_idle()
+        assert done(database) == [("succeeded", 1, 8)]
+        assert world.rows("status, attempt, (summary ->> 'succeeded')::int") == [("succeeded", 1, 8)]
+
+
+class TestSideBySide:
+    @pytest.fixture
+    def world(self, make_world: MakeWorld) -> World:
+        return make_world(
+            BACKGROUND_JOB_CRON_LIMIT="5",
+            BACKGROUND_JOBS_INNGEST_CONCURRENCY="3",
+            BACKGROUND_JOBS_PARALLEL_DRAINS="2",
+        )
+
+    def test_a_deep_backlog_is_drained_by_several(self, world: World, database: Database) -> None:
+        fill(database, 33)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert done(database) == [("succeeded", 1, 33)]
+        executed = [name for name, op in world.steps() if op == "StepRun"]
+        assert sorted(executed[1:3]) == ["drain-beside-1", "drain-beside-2"]
+        assert (executed[0], executed[3], executed[-1]) == ("drain", "drain", "drain")
+        (run,) = world.engine.runs
+        assert run.result["summary"]["succeeded"] == 33
+        assert world.rows("status") == [("succeeded",)]
+
+    def test_at_the_same_time(self, world: World, database: Database) -> None:
+        fill(database, 33)
+        world.engine.send([world.event(PROCESS)])
+        while world.engine.deliver_together(3):
+            pass
+        assert done(database) == [("succeeded", 1, 33)]
+        assert [run.status for run in world.engine.runs] == [RunStatus.COMPLETED]
+
+    def test_not_for_a_shallow_one(self, world: World, database: Database) -> None:
+        """What one more drain can take is left to it."""
+        fill(database, 10)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert world.steps() == [("drain", "StepRun")] * 2
+
+    def test_one_step_is_kept_for_the_last_drain(self, make_world: MakeWorld, database: Database) -> None:
+        world = make_world(
+            BACKGROUND_JOB_CRON_LIMIT="1",
+            BACKGROUND_JOBS_INNGEST_CONCURRENCY="8",
+            BACKGROUND_JOBS_PARALLEL_DRAINS="7",
+            BACKGROUND_JOBS_MAX_DRAIN_STEPS="5",
+        )
+        fill(database, 20)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert done(database) == [("pending", 0, 15), ("succeeded", 1, 5)]
+        assert world.rows("status") == [("succeeded",)]
+
+    @pytest.mark.parametrize(
+        ("choose", "told"),
+        [
+            pytest.param(lambda due: due[0], "StepUnexpectedError", id="after its sibling"),
+            pytest.param(lambda due: due[-1], "StepsMissing", id="before its sibling"),
+        ],
+    )
+    def test_a_redeploy_that_loses_a_step_is_no_success(
+        self,
+        make_world: MakeWorld,
+        database: Database,
+        choose: Callable[[Sequence[QueueItem]], QueueItem],
+        told: str,
+    ) -> None:
+        """The SDK alone may end such a run as a success (inngest-wire §8): results are counted."""
+        deep = {"BACKGROUND_JOB_CRON_LIMIT": "5", "BACKGROUND_JOBS_INNGEST_CONCURRENCY": "3"}
+        world = make_world(choose=choose, **deep, BACKGROUND_JOBS_PARALLEL_DRAINS="2")
+        fewer = make_world(clock=world.clock, **deep, BACKGROUND_JOBS_PARALLEL_DRAINS="1")
+        fill(database, 33)
+        world.engine.send([world.event(PROCESS)])
+        while not [op for _, op in world.steps() if op == "StepPlanned"]:
+            world.engine.deliver_next()
+        world.engine.deploy(fewer.app.test_client)
+        world.engine.run_until_idle()
+        answers = [exchange.answer_body() for exchange in world.engine.exchanges]
+        assert told in {answer["name"] for answer in answers if "name" in answer}
+        assert world.runs_of(PROCESS)[0].status is RunStatus.FAILED
+        assert world.rows("status") == [("failed",)]
+        world.engine.advance(60)
+        world.engine.send([world.event(PROCESS)])
+        world.engine.run_until_idle()
+        assert done(database) == [("succeeded", 1, 33)]
