@@ -2,11 +2,9 @@
 
 import os
 import random
-import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -16,9 +14,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from lib.composition import Composition, compose
-from lib.environment.decision import DeploymentKind
 from lib.services import Services
-from lib.store.migrate import upgrade_database
+from tests.scratch_database import scratch_database
 
 CRON_SECRET = "test-cron-secret-0123456789"
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
@@ -56,18 +53,8 @@ def database_url() -> Iterator[str]:
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
         pytest.fail("TEST_DATABASE_URL is not set: run the suite with bin/test")
-    name = f"everytick_test_{os.getpid()}_{uuid.uuid4().hex[:8]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-        # Nothing in it outlives the session; what a crash loses is tested on servers of the tests' own.
-        connection.execute(f'ALTER DATABASE "{name}" SET synchronous_commit = off'.encode())
-    url = urlsplit(server)._replace(path=f"/{name}").geturl()
-    try:
-        upgrade_database(url, kind=DeploymentKind.DEVELOPMENT, said=DeploymentKind.DEVELOPMENT)
+    with scratch_database(server) as url:
         yield url
-    finally:
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)'.encode())
 
 
 EMPTY_TABLES = """

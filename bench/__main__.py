@@ -1,0 +1,23 @@
+"""The measurements, by name: `python -m bench bill`."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from bench import bill
+
+MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"bill": bill.main}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the measurement that the first argument names; its exit code."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Everytick.")
+    parser.add_argument(
+        "measurement", choices=sorted(MEASUREMENTS), help="bill: what a tick costs in executions"
+    )
+    named, rest = parser.parse_known_args(arguments)
+    return MEASUREMENTS[named.measurement](rest)
+
+
+sys.exit(main(sys.argv[1:]))
