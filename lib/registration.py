@@ -14,7 +14,7 @@ class RegisteredFunction:
 
     id: str
     triggers: tuple[str, ...]
-    """Names of events."""
+    """Names of events, or cron expressions."""
     retries: int | None
     """Attempts after the first; None leaves it to Inngest."""
     concurrency: tuple[Mapping[str, Any], ...]

@@ -54,24 +54,6 @@ class TestRoute:
         assert HEADER not in preview.test_client().get("/api/health").headers
 
 
-class TestHeader:
-    @pytest.mark.parametrize(
-        ("case", "name"),
-        [
-            (Case(place="vercel production"), "production"),
-            (Case(place="vercel preview", branch="main"), "main"),
-            (Case(place="vercel preview", env="staging"), "staging"),
-            (Case(place="own server, preview", branch="none"), "none"),
-            (Case(place="vercel custom environment", key="test"), "none"),
-            (Case(place="laptop"), "dev"),
-            (Case(place="laptop", env="staging"), "staging"),
-        ],
-    )
-    def test_the_resolved_name(self, case: Case, name: str) -> None:
-        app = create_app(compose(cases.environ(case)))
-        assert app.test_client().head("/api/inngest").headers[HEADER] == name
-
-
 IMPORT = """
 import sys, warnings
 from _pytest.config import parse_warning_filter
