@@ -31,6 +31,11 @@ FALLBACK_KEY: Final = "INNGEST_SIGNING_KEY_FALLBACK"
 """The one variable that the SDK can only read from the environment."""
 BRANCHES: Final = ("VERCEL_GIT_COMMIT_REF", "RAILWAY_GIT_BRANCH", "RENDER_GIT_BRANCH")
 """The platforms' branch variables, which the SDK would take for an environment name."""
+NETWORK: Final = frozenset(
+    {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"}
+)
+"""What the SDK's HTTP client would take from the environment, in either case: our own sends take nothing from
+there (docs/decisions/0005), and a value that cannot be used would keep the client from being built."""
 TAKEN: Final = "EVERYTICK_TAKEN_"
 """Before the name of a variable that was taken out of the SDK's sight."""
 OURS: Final = "BACKGROUND_JOB"
@@ -165,13 +170,14 @@ def process_environment() -> dict[str, str]:
 
 @contextmanager
 def sdk_environment(fallback_key: SecretStr | None) -> Iterator[None]:
-    """For its time, show the SDK `fallback_key` in the process's environment and nothing else of its own.
+    """For its time, show the SDK `fallback_key` in the process's environment, and nothing else.
 
     What is set there, by whomever and whenever, is back afterwards. For the moments at which the SDK reads
     variables that it takes no argument for: when a client is built, and when its functions are mounted.
     """
     with _SDK_ENVIRONMENT:
-        held = {name: os.environ.pop(name) for name in list(os.environ) if _is_the_sdks(name)}
+        hidden = [name for name in os.environ if _is_the_sdks(name) or name.lower() in NETWORK]
+        held = {name: os.environ.pop(name) for name in hidden}
         if fallback_key is not None:
             os.environ[FALLBACK_KEY] = fallback_key.get_secret_value()
         try:

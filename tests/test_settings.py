@@ -11,16 +11,19 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from inngest._internal import const, env_lib
+from pydantic import SecretStr
 
 from lib.environment.facts import FACT_NAMES
 from lib.jobs.drain import RESERVE_MS
 from lib.settings import (
+    FALLBACK_KEY,
     LEAST_BUDGET_MS,
     SETTING_NAMES,
     TAKEN,
     Settings,
     process_environment,
     read_settings,
+    sdk_environment,
     secret_names,
     unknown_settings,
 )
@@ -319,6 +322,28 @@ class TestProcessEnvironment:
     def test_other_variables_stay(self) -> None:
         os.environ["DATABASE_URL"] = "postgresql://db/x"
         assert process_environment()["DATABASE_URL"] == os.environ["DATABASE_URL"]
+
+
+@pytest.mark.usefixtures("own_environment")
+class TestSdkEnvironment:
+    def test_only_the_fallback_key_is_there_and_all_is_back_afterwards(self) -> None:
+        names = [*(key.value for key in const.EnvKey), "HTTPS_PROXY", "http_proxy", "SSL_CERT_FILE"]
+        before = {name: f"poison {name}" for name in names}
+        os.environ.update(before)
+        with sdk_environment(SecretStr("ours")):
+            assert {name: os.environ[name] for name in names if name in os.environ} == {FALLBACK_KEY: "ours"}
+        assert {name: os.environ[name] for name in names} == before
+
+    def test_without_a_fallback_key_nothing_is(self) -> None:
+        os.environ[FALLBACK_KEY] = "another's"
+        with sdk_environment(None):
+            assert FALLBACK_KEY not in os.environ
+        assert os.environ[FALLBACK_KEY] == "another's"
+
+    def test_what_was_not_there_is_not_there_afterwards(self) -> None:
+        with pytest.raises(ZeroDivisionError), sdk_environment(SecretStr("ours")):
+            raise ZeroDivisionError
+        assert FALLBACK_KEY not in os.environ
 
 
 class TestExample:

@@ -1,8 +1,10 @@
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import inngest
 import pytest
 import structlog
@@ -12,6 +14,7 @@ from lib.environment.guard import examine
 from lib.log.redaction import Redactor
 from lib.log.setup import configure_logging
 from tests.environment.cases import PLACES, SECRETS
+from tests.inngest_functions.conftest import Outbound
 
 PRODUCTION = {
     **PLACES["vercel production"],
@@ -77,6 +80,22 @@ class TestClient:
             }
         )
         assert (made.signing_key, made.signing_key_fallback, made.is_production) == (None, None, False)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("ALL_PROXY", "socks5://127.0.0.1:1"),
+            ("SSL_CERT_FILE", "/nowhere/ca.pem"),
+        ],
+    )
+    def test_it_calls_directly(
+        self, outbound: Outbound, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+    ) -> None:
+        """As our own sends do; a proxy or certificate that it cannot use would keep the app from starting."""
+        monkeypatch.setenv(name, value)
+        outbound.answer = httpx.Response(200, json={"ids": ["1"], "status": 200})
+        assert client(PRODUCTION).send_sync(inngest.Event(name="a/b")) == ["1"]
+        assert os.environ[name] == value
 
     def test_what_the_sdk_logs_goes_through_the_redactor(self, capsys: pytest.CaptureFixture[str]) -> None:
         configure_logging(None, Redactor([SECRETS["event"]]))
