@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from lib.errors import EverytickError, Forbidden, InngestError, PayloadTooLarge, SchemaTooNew
+from inngest_functions.background_maintenance import CLOSE, MAINTAIN
+from inngest_functions.process_background_jobs import DRAIN
 from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
+from lib.status.run_status import EventName, JobName, RunSource, RunStatus
 from lib.ticks.decision import TickMode, TickReason
 from lib.ticks.send_error import SendErrorClass
+from lib.work.standing import RunVerdict
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -19,6 +23,16 @@ class TestTicks:
     @pytest.mark.parametrize("word", [*TickMode, *TickReason, *SendErrorClass])
     def test_every_mode_and_reason_is_explained(self, word: str) -> None:
         assert f"`{word}`" in (DOCS / "ticks.md").read_text()
+
+
+class TestRuns:
+    @pytest.mark.parametrize("word", [*RunStatus, *RunSource, *RunVerdict, *EventName, *JobName])
+    def test_every_status_source_and_verdict_is_explained(self, word: str) -> None:
+        assert f"`{word}`" in (DOCS / "runs.md").read_text()
+
+    @pytest.mark.parametrize("step", [DRAIN, MAINTAIN, CLOSE])
+    def test_every_step_is_named(self, step: str) -> None:
+        assert f"`{step}`" in (DOCS / "runs.md").read_text()
 
 
 class TestQueue:
