@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lib.errors import EverytickError, Forbidden, InngestError, PayloadTooLarge, SchemaTooNew
 from inngest_functions.background_maintenance import CLOSE, MAINTAIN
 from inngest_functions.process_background_jobs import DRAIN
+from lib.errors import EverytickError, Forbidden, InngestError, PayloadTooLarge, SchemaTooNew
 from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
