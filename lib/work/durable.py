@@ -58,20 +58,11 @@ def perform(
     run = _key(services, responsibility, call)
     with log_context(run_id=call.run_id, dispatch_key=call.dispatch_key, attempt=call.attempt):
         try:
-            decision, opened = _begin(services, run, call, begun=begun)
-        except StoreError as error:
+            return _step(services, responsibility, run, call, work, begun=begun)
+        except RunDeferred:
+            raise
+        except Exception as error:  # noqa: BLE001 - logged and raised again, without what it may carry
             _broke(services, run, error)
-        if decision.verdict is not RunVerdict.WORK:
-            return _without_work(decision, opened, run)
-        record = RunRecord(services=services, run=run, opened=opened)
-        if decision.standing.status is None:
-            structlog.get_logger().info(LogEvent.RUN_STARTED, job_name=run.job_name, source=run.source)
-        part = _work(record, responsibility, decision, work)
-        return StepReport(
-            started_at=opened.started_at,
-            result=part.result,
-            end=None if part.outcome is None else _end(record, part.outcome),
-        )
 
 
 def fail_durable_run(
@@ -95,6 +86,29 @@ def fail_durable_run(
     opened = OpenedRun(started_at=failed.started_at, attempt=failed.attempt)
     RunRecord(services=services, run=run, opened=opened).show_failed(text, failed.finished_at)
     return True
+
+
+def _step(
+    services: Services,
+    responsibility: Responsibility,
+    run: RunKey,
+    call: RunCall,
+    work: Callable[[], Part],
+    *,
+    begun: bool,
+) -> StepReport:
+    decision, opened = _begin(services, run, call, begun=begun)
+    if decision.verdict is not RunVerdict.WORK:
+        return _without_work(decision, opened, run)
+    record = RunRecord(services=services, run=run, opened=opened)
+    if decision.standing.status is None:
+        structlog.get_logger().info(LogEvent.RUN_STARTED, job_name=run.job_name, source=run.source)
+    part = _work(record, responsibility, decision, work)
+    return StepReport(
+        started_at=opened.started_at,
+        result=part.result,
+        end=None if part.outcome is None else _end(record, part.outcome),
+    )
 
 
 def _key(services: Services, responsibility: Responsibility, call: RunCall) -> RunKey:
@@ -190,10 +204,10 @@ def _work(
         _note_retry(record, wait_s)
         structlog.get_logger().info(LogEvent.RUN_DEFERRED, job_name=record.run.job_name, lease=held.name)
         raise RunDeferred(seconds=wait_s) from held
-    except Exception as error:  # noqa: BLE001 - recorded and raised again, without what it may carry
+    except Exception as error:
         _note_retry(record, latest_retry_s(record.run.attempt))
         record.show_running(describe_error(services.redactor, error))
-        _broke(services, record.run, error)
+        raise
 
 
 def _note_retry(record: RunRecord, seconds: float) -> None:
@@ -218,10 +232,7 @@ def _broke(services: Services, run: RunKey, error: Exception) -> NoReturn:
 
 def _end(record: RunRecord, outcome: Outcome) -> RunEnd:
     """Close the run as `outcome` says."""
-    try:
-        finished_at = record.close(outcome.status, summary=outcome.summary, error=outcome.error)
-    except StoreError as error:
-        _broke(record.services, record.run, error)
+    finished_at = record.close(outcome.status, summary=outcome.summary, error=outcome.error)
     structlog.get_logger().info(
         LogEvent.RUN_FINISHED,
         job_name=record.run.job_name,

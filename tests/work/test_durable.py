@@ -223,6 +223,20 @@ class TestFailingStep:
         assert str(caught.value) == "ValueError: with [redacted]"
         assert caught.value.__suppress_context__
 
+    @pytest.mark.parametrize("table", ["runs", "dispatch_lines"])
+    def test_nothing_that_the_record_raises_goes_out_as_it_is(
+        self, services: Services, database: Database, table: str
+    ) -> None:
+        """A driver's error may quote a row."""
+        called = call(database)
+        database.run(f"ALTER TABLE {table} RENAME TO {table}_away")
+        try:
+            with pytest.raises(StepBroken, match="UndefinedTable") as caught:
+                step(services, called)
+        finally:
+            database.run(f"ALTER TABLE {table}_away RENAME TO {table}")
+        assert caught.value.__suppress_context__
+
     def test_a_database_that_is_away_breaks_it(self, services: Services, database: Database) -> None:
         unsteady, outage = with_outage(services)
         called = call(database)
