@@ -13,7 +13,13 @@ from lib.ticks.tick import run_tick
 from lib.web.problems import problem
 
 METHODS = ("GET", "POST")
-STATUS = {TickMode.INLINE: 200, TickMode.BUSY: 202}
+STATUS = {
+    TickMode.INLINE: 200,
+    TickMode.INLINE_FALLBACK: 200,
+    TickMode.INNGEST: 202,
+    TickMode.DUPLICATE: 202,
+    TickMode.BUSY: 202,
+}
 
 
 def cron_routes(services: Services) -> Blueprint:

@@ -1,6 +1,6 @@
 """What a tick does, decided from facts alone (design §1.3, §5); lib/ticks/tick.py acts on it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -8,6 +8,12 @@ class TickMode(StrEnum):
     """The modes of the cron route's answer."""
 
     INLINE = "inline"
+    INNGEST = "inngest"
+    """Both events were accepted in time."""
+    INLINE_FALLBACK = "inline-fallback"
+    """Sending failed, so the work is done in this tick."""
+    DUPLICATE = "duplicate"
+    """The window is dispatched already; nothing is sent."""
     BUSY = "busy"
     """Another inline execution holds the lease and is alive."""
 
@@ -20,8 +26,23 @@ class TickReason(StrEnum):
     CONTROL_INLINE = "control_inline"
     """An operator said inline."""
     INNGEST_UNUSABLE = "inngest_unusable"
-    """The flag is on and nothing can be sent: keys missing or malformed, or no sender in this version."""
+    """The flag is on and nothing can be sent: keys missing or malformed."""
+    ENABLED = "enabled"
+    """The flag is on, and nothing speaks against Inngest."""
+    ENQUEUE_FAILED = "enqueue_failed"
+    """Not every event was accepted in time."""
+    ALREADY_DISPATCHED = "already_dispatched"
+    """An earlier tick of the window sent its events, or is sending them now."""
     LEASE_HELD = "lease_held"
+
+
+class Handover(StrEnum):
+    """How handing the tick to Inngest went."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    """Somebody has dispatched this window, or is at it and alive."""
+    FAILED = "failed"
 
 
 class DispatchControl(StrEnum):
@@ -62,15 +83,29 @@ class TickDecision:
 
 
 def decide(facts: TickFacts) -> TickDecision:
-    """Decide by the precedence of the levers (design §5): flag false > control inline > the rest.
+    """Decide by the precedence of the levers (design §5): flag false > control inline > unusable > Inngest.
 
-    Nothing can be sent by this version, so with the flag on a tick works inline and says `inngest_unusable`:
-    a wrong setting must not become a dead zone.
+    A control of `inngest` and one of `auto` come to the same: there is no canary for the one to override.
+    Where nothing can be sent the tick works inline and says so: a wrong key must not become a dead zone.
     """
+    mode, degraded = TickMode.INLINE, False
     if not facts.use_inngest:
-        reason, degraded = TickReason.FLAG_OFF, False
+        reason = TickReason.FLAG_OFF
     elif facts.control is DispatchControl.INLINE:
-        reason, degraded = TickReason.CONTROL_INLINE, False
-    else:
+        reason = TickReason.CONTROL_INLINE
+    elif not facts.inngest_usable:
         reason, degraded = TickReason.INNGEST_UNUSABLE, True
-    return TickDecision(mode=TickMode.INLINE, reason=reason, degraded=degraded, facts=facts)
+    else:
+        mode, reason = TickMode.INNGEST, TickReason.ENABLED
+    return TickDecision(mode=mode, reason=reason, degraded=degraded, facts=facts)
+
+
+def after_handover(decision: TickDecision, handover: Handover) -> TickDecision:
+    """What a decision for Inngest becomes by how handing over went; a failure means to work inline now."""
+    match handover:
+        case Handover.ACCEPTED:
+            return decision
+        case Handover.DUPLICATE:
+            return replace(decision, mode=TickMode.DUPLICATE, reason=TickReason.ALREADY_DISPATCHED)
+        case Handover.FAILED:
+            return replace(decision, mode=TickMode.INLINE_FALLBACK, reason=TickReason.ENQUEUE_FAILED)

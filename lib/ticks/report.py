@@ -7,6 +7,7 @@ from typing import Any
 from lib.clock import iso
 from lib.status.run_status import RunStatus
 from lib.ticks.decision import TickMode, TickReason
+from lib.ticks.sent import Sent
 from lib.work.execute import Execution
 
 
@@ -21,6 +22,7 @@ class TickReport:
     """When the tick came, by the shared clock."""
     finished_at: datetime
     degraded: bool
+    sent: Sent = field(default_factory=Sent)
     executions: dict[str, Execution] = field(default_factory=dict)
     """By the responsibility's name; empty when nothing was done inline."""
 
@@ -43,10 +45,10 @@ class TickReport:
             "requestedAt": iso(self.requested_at),
             "timestamp": iso(self.finished_at),
             "degraded": self.degraded,
-            "enqueued": False,
-            "enqueuedEvents": [],
-            "eventIds": [],
-            "enqueueError": None,
+            "enqueued": self.mode is TickMode.INNGEST,
+            "enqueuedEvents": list(self.sent.event_names),
+            "eventIds": list(self.sent.event_ids),
+            "enqueueError": self.sent.error.as_json() if self.sent.error else None,
             "process": self._summary("process"),
             "maintenance": self._summary("maintenance"),
         }

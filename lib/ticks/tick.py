@@ -15,21 +15,34 @@ from lib.log.setup import log_context
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
-from lib.ticks.decision import TickDecision, TickFacts, TickMode, TickReason, decide
+from lib.ticks.decision import (
+    DispatchControl,
+    Handover,
+    TickDecision,
+    TickFacts,
+    TickMode,
+    TickReason,
+    after_handover,
+    decide,
+)
+from lib.ticks.events import Dispatch, TickSource
+from lib.ticks.handover import HandedOver, hand_over, log_untracked
 from lib.ticks.inline import work_inline
-from lib.ticks.ledger import TickContext, read_context, record_tick
+from lib.ticks.ledger import TickContext, is_dispatched, read_context, record_tick
 from lib.ticks.report import TickReport
 from lib.ticks.window import Window, window_at
 from lib.work.execute import Execution
 
 STORE_AWAY: Final = frozenset({StoreUnavailable.code, StoreTimedOut.code, StoreBusy.code})
+RUN_SOURCES: Final = {TickSource.CRON: RunSource.INLINE, TickSource.CLI: RunSource.CLI}
+"""What runs of inline work are called by."""
 
 
-def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> TickReport:
-    """Get this tick's work done, whatever else is broken.
+def run_tick(services: Services, *, source: TickSource = TickSource.CRON) -> TickReport:
+    """Get this tick's work done, whatever else is broken: hand it to Inngest, or do it here.
 
-    A responsibility that fails is in the report, the others stand. Raises StoreError when no work could be
-    attempted because the database is away or does not fit.
+    A responsibility that fails is in the report, the others stand. Raises StoreError when nothing could be
+    sent and no work could be attempted because the database is away or does not fit.
     """
     began = services.clock.monotonic()
     context = _context(services)
@@ -40,8 +53,18 @@ def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> Tic
         structlog.get_logger().info(
             LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded
         )
-        tracked = _record(services, window, decision, correlation_id)
-        decision, executions = _act(services, decision, window, source)
+        dispatch = Dispatch(
+            window=window,
+            generation=0,
+            source=source,
+            requested_at=context.now,
+            correlation_id=correlation_id,
+        )
+        if decision.mode is TickMode.INNGEST:
+            handed = hand_over(services, decision, dispatch, tracking=not context.store_away)
+        else:
+            handed = HandedOver(decision=decision, tracked=_record(services, decision, dispatch))
+        decision, executions = _work(services, handed.decision, window, source)
         if executions and all(e.error_code in STORE_AWAY for e in executions.values()):
             raise StoreUnavailable
         report = TickReport(
@@ -50,7 +73,8 @@ def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> Tic
             dispatch_key=window.dispatch_key,
             requested_at=context.now,
             finished_at=context.now + timedelta(seconds=services.clock.monotonic() - began),
-            degraded=decision.degraded or not tracked or _any_degraded(executions),
+            degraded=decision.degraded or not handed.tracked or _any_degraded(executions),
+            sent=handed.sent,
             executions=executions,
         )
         _log_end(report)
@@ -59,11 +83,14 @@ def run_tick(services: Services, *, source: RunSource = RunSource.INLINE) -> Tic
 
 def foresee_tick(services: Services) -> dict[str, Any]:
     """What a tick would decide now and how many jobs are due; nothing is changed. Raises StoreError."""
-    context = _context(services)
+    with services.store.transaction() as connection:
+        context = read_context(connection)
     window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
     decision = decide(_facts(services, context))
     with services.store.transaction() as connection:
         due = count_due(connection)
+        if decision.mode is TickMode.INNGEST and is_dispatched(connection, window):
+            decision = after_handover(decision, Handover.DUPLICATE)
     return {
         "mode": decision.mode,
         "reason": decision.reason,
@@ -84,12 +111,19 @@ def _log_end(report: TickReport) -> None:
 
 
 def _context(services: Services) -> TickContext:
+    """The shared clock and the controls; while the database is away, this instance's clock and no control.
+
+    Raises StoreError where nothing could be sent either.
+    """
     try:
         with services.store.transaction() as connection:
             return read_context(connection)
     except StoreUnavailable as error:
         structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="tick", code=error.code)
-        raise
+        context = TickContext(now=services.clock.now(), control=DispatchControl.AUTO, store_away=True)
+        if decide(_facts(services, context)).mode is not TickMode.INNGEST:
+            raise
+        return context
 
 
 def _facts(services: Services, context: TickContext) -> TickFacts:
@@ -100,33 +134,33 @@ def _facts(services: Services, context: TickContext) -> TickFacts:
     )
 
 
-def _record(services: Services, window: Window, decision: TickDecision, correlation_id: str) -> bool:
+def _record(services: Services, decision: TickDecision, dispatch: Dispatch) -> bool:
     """Whether the ledger took the tick; one that it does not take goes on all the same (design §5)."""
     try:
         with services.store.transaction() as connection:
-            record_tick(connection, window, decision, correlation_id=correlation_id)
+            record_tick(connection, dispatch.window, decision, correlation_id=dispatch.correlation_id)
     except (StoreError, psycopg.Error) as error:
-        structlog.get_logger().error(
-            LogEvent.TICK_UNTRACKED,
-            dispatch_key=window.dispatch_key,
-            error_class=type(error).__name__,
-            exc_info=None if isinstance(error, StoreError) else error,
-        )
+        log_untracked(dispatch.window.dispatch_key, error)
         return False
     return True
 
 
-def _act(
-    services: Services, decision: TickDecision, window: Window, source: RunSource
+def _work(
+    services: Services, decision: TickDecision, window: Window, source: TickSource
 ) -> tuple[TickDecision, dict[str, Execution]]:
-    """Do what was decided; `busy` in the decision's place when somebody else is at it."""
+    """Work inline where that was decided; `busy` in the decision's place when somebody else is at it."""
+    settings = services.settings
+    match decision.mode:
+        case TickMode.INLINE:
+            run_source, budget_ms = RUN_SOURCES[source], settings.background_job_cron_time_budget_ms
+        case TickMode.INLINE_FALLBACK:
+            run_source, budget_ms = RunSource.INLINE_FALLBACK, settings.background_jobs_inline_budget_ms
+        case _:
+            return decision, {}
     busy = replace(decision, mode=TickMode.BUSY, reason=TickReason.LEASE_HELD)
     try:
         executions = work_inline(
-            services,
-            source=source,
-            dispatch_key=window.dispatch_key,
-            budget_ms=services.settings.background_job_cron_time_budget_ms,
+            services, source=run_source, dispatch_key=window.dispatch_key, budget_ms=budget_ms
         )
     except LeaseHeld as held:
         structlog.get_logger().info(LogEvent.TICK_BUSY, lease=held.name)

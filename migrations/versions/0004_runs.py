@@ -25,7 +25,8 @@ CREATE TABLE dispatches (
     error text,
     first_tick_at timestamptz NOT NULL DEFAULT everytick_now(),
     last_tick_at timestamptz NOT NULL DEFAULT everytick_now(),
-    CHECK ((holder IS NULL) = (holder_expires_at IS NULL))
+    CHECK ((holder IS NULL) = (holder_expires_at IS NULL)),
+    CHECK ((holder IS NOT NULL) = (state = 'dispatching'))
 );
 CREATE INDEX dispatches_newest ON dispatches (last_tick_at DESC);
 

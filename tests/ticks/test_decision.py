@@ -1,25 +1,53 @@
 import pytest
 
-from lib.ticks.decision import DispatchControl, TickFacts, TickMode, decide
+from lib.ticks.decision import DispatchControl, Handover, TickFacts, after_handover, decide
 
 AUTO, INLINE, INNGEST = DispatchControl.AUTO, DispatchControl.INLINE, DispatchControl.INNGEST
 
 
 class TestDecide:
     @pytest.mark.parametrize(
-        ("use_inngest", "usable", "control", "reason", "degraded"),
+        ("use_inngest", "usable", "control", "mode", "reason", "degraded"),
         [
-            pytest.param(False, False, AUTO, "flag_off", False, id="the default"),
-            pytest.param(False, True, INNGEST, "flag_off", False, id="flag false wins over everything"),
-            pytest.param(True, True, INLINE, "control_inline", False, id="an operator said inline"),
-            pytest.param(True, False, INLINE, "control_inline", False, id="inline was wanted anyway"),
-            pytest.param(True, False, AUTO, "inngest_unusable", True, id="a wrong key is no dead zone"),
-            pytest.param(True, True, AUTO, "inngest_unusable", True, id="no sender in this version"),
+            pytest.param(False, False, AUTO, "inline", "flag_off", False, id="the default"),
+            pytest.param(False, True, INNGEST, "inline", "flag_off", False, id="flag false wins over all"),
+            pytest.param(True, True, INLINE, "inline", "control_inline", False, id="an operator said inline"),
+            pytest.param(
+                True, False, INLINE, "inline", "control_inline", False, id="inline was wanted anyway"
+            ),
+            pytest.param(
+                True, False, AUTO, "inline", "inngest_unusable", True, id="a wrong key is no dead zone"
+            ),
+            pytest.param(True, False, INNGEST, "inline", "inngest_unusable", True, id="force makes no key"),
+            pytest.param(True, True, AUTO, "inngest", "enabled", False, id="the flag alone"),
+            pytest.param(True, True, INNGEST, "inngest", "enabled", False, id="an operator said inngest"),
         ],
     )
     def test_precedence_of_the_levers(
-        self, *, use_inngest: bool, usable: bool, control: DispatchControl, reason: str, degraded: bool
+        self,
+        *,
+        use_inngest: bool,
+        usable: bool,
+        control: DispatchControl,
+        mode: str,
+        reason: str,
+        degraded: bool,
     ) -> None:
         """Design §5, as far as this version has levers."""
         decision = decide(TickFacts(use_inngest=use_inngest, inngest_usable=usable, control=control))
-        assert (decision.mode, decision.reason, decision.degraded) == (TickMode.INLINE, reason, degraded)
+        assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, degraded)
+
+
+class TestAfterHandover:
+    @pytest.mark.parametrize(
+        ("handover", "mode", "reason"),
+        [
+            (Handover.ACCEPTED, "inngest", "enabled"),
+            (Handover.DUPLICATE, "duplicate", "already_dispatched"),
+            (Handover.FAILED, "inline-fallback", "enqueue_failed"),
+        ],
+    )
+    def test_what_the_tick_does_next(self, handover: Handover, mode: str, reason: str) -> None:
+        decided = decide(TickFacts(use_inngest=True, inngest_usable=True, control=AUTO))
+        then = after_handover(decided, handover)
+        assert (then.mode, then.reason, then.facts) == (mode, reason, decided.facts)

@@ -11,7 +11,7 @@ from lib.operator.commands.frame import (
     print_json,
     services,
 )
-from lib.status.run_status import RunSource
+from lib.ticks.events import TickSource
 from lib.ticks.report import TickReport
 from lib.ticks.tick import foresee_tick, run_tick
 
@@ -28,7 +28,7 @@ def tick(*, dry_run: bool, as_json: bool) -> ExitCode:
     if dry_run:
         print_json({"dryRun": True, **foresee_tick(services())})
         return ExitCode.WELL
-    report = run_tick(services(), source=RunSource.CLI)
+    report = run_tick(services(), source=TickSource.CLI)
     print_json(report.as_json())
     terminal = Console(stderr=True)
     if terminal.is_terminal and not as_json:
@@ -49,6 +49,8 @@ def in_words(report: TickReport) -> str:
         if execution.error:
             words.append(execution.error)
         done.append(": ".join(words))
+    if report.sent.error:
+        done.append(f"not sent: {report.sent.error.message}")
     if report.degraded:
         done.append("degraded")
     return "; ".join(done) + "."
