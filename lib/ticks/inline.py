@@ -34,19 +34,24 @@ def work_inline(
         except EnvironmentRefused:
             raise
         except Exception as error:  # noqa: BLE001 - its run could not be recorded; the next has its turn
-            known = isinstance(error, StoreError)
-            structlog.get_logger().error(
-                LogEvent.RUN_FAILED,
-                job_name=responsibility.job_name,
-                error_class=type(error).__name__,
-                exc_info=None if known else error,
-            )
-            return Execution(
-                status=RunStatus.FAILED,
-                summary=None,
-                error=describe_error(services.redactor, error),
-                error_code=error.code if isinstance(error, StoreError) else EverytickError.code,
-            )
+            return _unrecorded(services, responsibility, error)
 
     with single_flight(services, LeaseName.INLINE):
         return {responsibility.name: attempt(responsibility) for responsibility in RESPONSIBILITIES}
+
+
+def _unrecorded(services: Services, responsibility: Responsibility, error: Exception) -> Execution:
+    """The failed execution of a responsibility whose run could not even be written down."""
+    known = isinstance(error, StoreError)
+    structlog.get_logger().error(
+        LogEvent.RUN_FAILED,
+        job_name=responsibility.job_name,
+        error_class=type(error).__name__,
+        exc_info=None if known else error,
+    )
+    return Execution(
+        status=RunStatus.FAILED,
+        summary=None,
+        error=describe_error(services.redactor, error),
+        error_code=error.code if isinstance(error, StoreError) else EverytickError.code,
+    )
