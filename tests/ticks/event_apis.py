@@ -140,6 +140,17 @@ def black_hole(call: Call) -> None:
     call.ended.wait()
 
 
+def silent(call: Call) -> None:
+    """Takes the connection and nothing else."""
+    call.ended.wait()
+
+
+def drips_handshake(call: Call) -> None:
+    """Begins a record of TLS that never ends."""
+    call.say(b"\x16\x03\x03\x40\x00")
+    call.drip(b"\x02")
+
+
 def drips_headers(call: Call) -> None:
     call.hear()
     call.say(b"HTTP/1.1 200 OK\r\nX-Slow: ")

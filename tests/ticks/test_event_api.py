@@ -1,9 +1,11 @@
 import contextlib
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,9 +22,12 @@ from tests.ticks.event_apis import (
     MISBEHAVING,
     Call,
     Script,
+    drips_body,
+    drips_handshake,
     event_api,
     malformed_headers,
     redirects_to_itself,
+    silent,
     speaks_in_clear,
     takes,
 )
@@ -40,6 +45,7 @@ EVENTS = tick_events(
 )
 DEADLINE_MS = 400
 SLACK_SECONDS = 2.0
+CERTIFICATE = str(Path(__file__).parents[1] / "drafts/localhost.pem")
 
 
 def composition(address: str) -> Composition:
@@ -87,6 +93,16 @@ class TestGood:
             for event in EVENTS
         ]
 
+    def test_speaks_tls(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", CERTIFICATE)
+        with event_api(with_tls) as server:
+            assert len(post(f"https://localhost:{server.port}", deadline_ms=5_000)) == 2
+
+    def test_a_body_that_drips_through_tls_is_cut(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", CERTIFICATE)
+        with event_api(lambda call: with_tls(call, drips_body)) as server:
+            assert failure(f"https://localhost:{server.port}").error_class == "send_timed_out"
+
 
 class TestMisbehaving:
     @pytest.mark.parametrize(("script", "error_class"), MISBEHAVING.values(), ids=MISBEHAVING.keys())
@@ -115,12 +131,19 @@ class TestMisbehaving:
             assert failure(f"https://localhost:{server.port}").error_class == "send_refused"
         assert server.events == []
 
+    @pytest.mark.parametrize("script", [silent, drips_handshake])
+    def test_a_handshake_that_does_not_end(self, script: Script) -> None:
+        """The cut reaches the connection before TLS does."""
+        with event_api(script) as server:
+            assert failure(f"https://localhost:{server.port}").error_class == "send_timed_out"
+
     def test_a_redirect_is_not_followed(self) -> None:
         """It could lead anywhere, and the key with it."""
         with event_api(redirects_to_itself) as server:
             failure(server.address)
         assert len(server.heard) == 1
 
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog may refuse instead")
     def test_several_silent_addresses_share_one_deadline(
         self, monkeypatch: pytest.MonkeyPatch, closed_port: int
     ) -> None:
@@ -167,11 +190,11 @@ class TestCanary:
         assert CANARY not in captured.out + captured.err
 
 
-def with_tls(call: Call) -> None:
+def with_tls(call: Call, script: Script = takes) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain("tests/drafts/localhost.pem")
+    context.load_cert_chain(CERTIFICATE)
     with context.wrap_socket(call.connection, server_side=True) as wrapped:
-        takes(Call(connection=wrapped, ended=call.ended, number=call.number, heard=call.heard))
+        script(Call(connection=wrapped, ended=call.ended, number=call.number, heard=call.heard))
 
 
 @contextlib.contextmanager
