@@ -91,7 +91,7 @@ def read_answer(raw: RawAnswer, *, key: str | None, now: datetime, replaced: boo
     if "x-inngest-sdk" not in raw.headers:
         if _is_success(raw) and not replaced:
             raise ForbiddenAnswer(Rule.NOT_FROM_AN_SDK, f"a {raw.status} without x-inngest-sdk")
-        return Failure(reason="not an SDK" if _is_success(raw) else f"invalid status code: {raw.status}")
+        return _from_something_else(raw, now)
     _check_frame(raw, key)
     body = _body(raw)
     if raw.status == HTTPStatus.OK:
@@ -115,6 +115,16 @@ def read_answer(raw: RawAnswer, *, key: str | None, now: datetime, replaced: boo
     if raw.status == STREAMED:
         raise NotPlayed("a streamed answer")
     raise ForbiddenAnswer(Rule.STATUS, str(raw.status))
+
+
+def _from_something_else(raw: RawAnswer, now: datetime) -> Failure:
+    """A failure, whatever it says; when to come again is taken from anybody."""
+    header = raw.headers.get("retry-after")
+    return Failure(
+        reason="not an SDK" if _is_success(raw) else f"invalid status code: {raw.status}",
+        no_retry=raw.headers.get("x-inngest-no-retry") == "true",
+        retry_after=None if header is None else retry_after_seconds(header, now),
+    )
 
 
 def _is_success(raw: RawAnswer) -> bool:

@@ -9,6 +9,7 @@ from tests.engine.clock import EngineClock
 from tests.engine.exchange import Exchange
 from tests.engine.faults import (
     AnswerInstead,
+    AppDied,
     DeliverConcurrently,
     DeliverTwice,
     Faults,
@@ -44,13 +45,13 @@ class Deliveries:
             case None:
                 return self._ask(request)
             case LoseRequest():
-                self._unasked(request, None, fault.name)
+                self._unanswered(request, fault.name)
                 return LOST
             case LoseAnswer():
                 self._ask(request, fault=fault.name)
                 return LOST
             case AnswerInstead():
-                self._unasked(request, fault.answer, fault.name)
+                self._unanswered(request, fault.name, fault.answer)
                 return read_answer(fault.answer, key=None, now=self._clock.now(), replaced=True)
             case DeliverTwice():
                 answer = self._ask(request)
@@ -69,7 +70,11 @@ class Deliveries:
     def _ask(self, request: EngineRequest, *, fault: str | None = None) -> Answer:
         """One trip to the app."""
         at, headers = self._clock.now(), self._signed(request)
-        raw = self.transport.send("POST", request.query, headers, request.payload)
+        try:
+            raw = self.transport.send("POST", request.query, headers, request.payload)
+        except AppDied:
+            self._unanswered(request, AppDied.__name__)
+            return LOST
         self.exchanges.append(Exchange(at=at, request=request, headers=headers, answer=raw, fault=fault))
         return read_answer(raw, key=self.transport.key, now=self._clock.now())
 
@@ -77,10 +82,10 @@ class Deliveries:
         with ThreadPoolExecutor(max_workers=2) as pool:
             both = [pool.submit(self._ask, request, fault=fault) for _ in range(2)]
             answers = [trip.result() for trip in as_completed(both)]
-        return answers[0]
+        return next((answer for answer in answers if answer is not LOST), LOST)
 
-    def _unasked(self, request: EngineRequest, answer: RawAnswer | None, fault: str) -> None:
-        """Log a request that did not reach the app."""
+    def _unanswered(self, request: EngineRequest, fault: str, answer: RawAnswer | None = None) -> None:
+        """Log a request that the app did not answer; `answer` is what came instead."""
         at, headers = self._clock.now(), self._signed(request)
         self.exchanges.append(Exchange(at=at, request=request, headers=headers, answer=answer, fault=fault))
 

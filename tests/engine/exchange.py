@@ -20,7 +20,7 @@ class Exchange:
     headers: Mapping[str, str]
     """Of the request as it went out, signature included."""
     answer: RawAnswer | None
-    """None: the request was lost on its way."""
+    """None: the request was lost on its way, or the app died over it."""
     fault: str | None
     """The fault that touched it; None: it went as it should."""
 

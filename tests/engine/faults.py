@@ -69,6 +69,14 @@ class DeliverConcurrently(Fault):
     """The request comes twice at the same time; the answer that is first is taken."""
 
 
+class AppDied(BaseException):
+    """Raised in the app by a test, at the line where it is to die: the request stays without an answer.
+
+    Not an Exception, so that neither the SDK nor Flask makes an answer of it. Unlike at a kill -9, `finally`
+    and context managers run.
+    """
+
+
 UNAUTHORISED: Final = RawAnswer(
     status=401, headers={"content-type": "application/json"}, body=b'{"message": "Unauthorized"}'
 )

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import Database
 from tests.engine import signature, strict_json
 from tests.engine.clock import EngineClock
 from tests.engine.conftest import GOLDEN
+from tests.golden.mounted_app import mounted_app
 from tests.golden.mutation import changed, without
 from tests.golden.recorded_app import recorded_app
 from tests.golden.replay import RecordedIds, replay
@@ -76,19 +78,38 @@ class TestExecutorWithSdk:
 
 
 class TestEndpoint:
-    """Given the recorded requests, the SDK gives the recorded answers."""
+    """Given the recorded requests, the recorded answers come: equal but for times, signatures and tracebacks.
+
+    Without the two exchanges in which something in front of the app answered.
+    """
 
     @every_transcript
-    def test_answers_what_was_answered(self, transcript: Transcript, record_property: Record) -> None:
-        """Status, headers and body are equal, but for times, signatures and tracebacks.
-
-        Without the two exchanges in which something in front of the app answered.
-        """
-        clock = recorded_clock(transcript)
+    def test_answers_of_the_sdk(self, transcript: Transcript, record_property: Record) -> None:
+        """Status, headers and body, with nothing but the SDK's own integration in the app."""
         exchanges = [one for one in transcript.exchanges if one.reached_the_app]
-        with ServedApp(transcript.key, clock) as served:
+        with ServedApp(transcript.key, recorded_clock(transcript)) as served:
             served.sends_to(RecordedIds(exchanges))
             given = [replay(served.app.test_client(), one, transcript.key) for one in exchanges]
+        recorded = [comparable_answer(Turn.recorded(one)) for one in exchanges]
+        answers = [comparable_answer(turn) for turn in given]
+        record_property(GOLDEN, ("SDK", len(recorded), alike(recorded, answers)))
+        assert recorded == answers
+
+    @every_transcript
+    def test_answers_of_our_endpoint(
+        self,
+        transcript: Transcript,
+        record_property: Record,
+        environ: dict[str, str],
+        database: Database,
+    ) -> None:
+        """The same through the app's own route, its clock at the recorded `t`."""
+        if transcript.key is not None:
+            database.run("UPDATE environment_stamp SET kind = 'production'")
+        exchanges = [one for one in transcript.exchanges if one.reached_the_app]
+        clock = recorded_clock(transcript)
+        with mounted_app(transcript.key, clock, RecordedIds(exchanges), environ) as app:
+            given = [replay(app.test_client(), one, transcript.key) for one in exchanges]
         recorded = [comparable_answer(Turn.recorded(one)) for one in exchanges]
         answers = [comparable_answer(turn) for turn in given]
         record_property(GOLDEN, ("endpoint", len(recorded), alike(recorded, answers)))
