@@ -30,6 +30,8 @@ from tests.engine.transport import Transport
 DAY_SECONDS: Final = 86_400.0
 REQUESTS_MAX: Final = 1000
 """In one drive."""
+STEPS_MAX: Final = 1000
+"""Of one run."""
 INVOKED_EVENT: Final = "inngest/function.invoked"
 
 
@@ -71,6 +73,7 @@ class Engine:
         path: str = "/api/inngest",
         env: str = "",
         choose: Choose = oldest_first,
+        steps_max: int = STEPS_MAX,
     ) -> None:
         self.clock = clock
         self._deliveries = Deliveries(
@@ -78,7 +81,9 @@ class Engine:
         )
         self._runs = Runs(clock, chance)
         self._intake = Intake(self._runs, clock)
-        self._execution = Execution(self._runs, self._intake, clock=clock, chance=chance, delays=delays)
+        self._execution = Execution(
+            self._runs, self._intake, clock=clock, chance=chance, delays=delays, steps_max=steps_max
+        )
         self._dispatch = Dispatch(self._runs, self._execution, self._deliveries, choose=choose, env=env)
         self._lock = self._dispatch.lock
 

@@ -2,7 +2,6 @@
 
 import random
 from datetime import timedelta
-from typing import Final
 
 from tests.engine import failure
 from tests.engine.answer import Answer, Completed, Failure, Progress
@@ -27,9 +26,6 @@ from tests.engine.run import RunState, RunStatus
 from tests.engine.runs import Runs
 from tests.engine.waits import Wait
 
-STEPS_MAX: Final = 1000
-"""Steps of one run."""
-
 
 class Execution:
     """Acts on answers and times."""
@@ -42,12 +38,14 @@ class Execution:
         clock: EngineClock,
         chance: random.Random,
         delays: RetryDelays,
+        steps_max: int,
     ) -> None:
         self._runs = runs
         self._intake = intake
         self._clock = clock
         self._chance = chance
         self._delays = delays
+        self._steps_max = steps_max
 
     def settle(self, item: QueueItem, asked: frozenset[str], answer: Answer) -> None:
         """Act on the answer to a request; `asked` are the steps whose memos it carried.
@@ -101,8 +99,8 @@ class Execution:
             case Remember():
                 run.executed_steps += 1
                 self._runs.finish_step(run, follow.step_id, follow.memo, races=follow.races)
-                if len(run.memos) > STEPS_MAX:
-                    self._fail(run, f"more than {STEPS_MAX} steps")
+                if len(run.memos) > self._steps_max:
+                    self._fail(run, f"more than {self._steps_max} steps")
             case Target():
                 self._runs.enqueue(run, step_id=follow.step_id)
             case SleepUntil():
