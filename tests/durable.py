@@ -17,9 +17,10 @@ from lib.composition import compose
 from lib.services import Services
 from lib.ticks.window import window_at
 from lib.work.responsibilities import MAINTENANCE, PROCESS, Responsibility
-from tests.conftest import Database
+from tests.conftest import CRON_SECRET, Database
 from tests.engine.clock import EngineClock
 from tests.engine.engine import Engine, oldest_first
+from tests.engine.event_api import EventApi
 from tests.engine.queue import QueueItem
 from tests.engine.run import EngineRun
 from tests.environment.cases import PLACES, SECRETS
@@ -103,6 +104,47 @@ class World:
             f"SELECT {columns} FROM runs WHERE job_name = %s AND run_id <> 'old' ORDER BY started_at, run_id",
             responsibility.job_name,
         )
+
+
+class Relay:
+    """Hands what the event API takes to an engine that is made after it."""
+
+    def __init__(self) -> None:
+        self.engine: Engine | None = None
+        self.eager = False
+        """Whether both functions have run before the event API answers."""
+
+    def send(self, events: list[Any], *, seed: str | None = None) -> list[str]:
+        assert self.engine is not None
+        ids = self.engine.send(events, seed=seed)
+        if self.eager:
+            self.engine.run_until_idle()
+        return ids
+
+
+@contextmanager
+def self_hosted_world(
+    environ: dict[str, str],
+    database: Database,
+    *,
+    relay: Relay | None = None,
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[World]:
+    """A production app whose own ticks reach the executor, as an Inngest server of one's own."""
+    relay = relay or Relay()
+    with EventApi(relay) as api:
+        own = {"INNGEST_SELF_HOSTED": "true", "INNGEST_BASE_URL": api.url, **(settings or {})}
+        with durable_world(environ, database, settings=own) as world:
+            relay.engine = world.engine
+            yield world
+
+
+def call_cron(app: Flask) -> tuple[int, dict[str, Any]]:
+    """One call of the cron route: its status and its body."""
+    headers = {"Authorization": f"Bearer {CRON_SECRET}"}
+    answer = app.test_client().get("/api/cron/background-jobs", headers=headers)
+    body: dict[str, Any] = answer.get_json(force=True)
+    return answer.status_code, body
 
 
 @contextmanager

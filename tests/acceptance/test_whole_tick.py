@@ -1,36 +1,15 @@
 """A tick from the cron route through the event API and the engine into both functions, and back."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import pytest
 
 from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
-from tests.conftest import CRON_SECRET, Database
-from tests.durable import World, durable_world
-from tests.engine.engine import Engine
-from tests.engine.event_api import EventApi
+from tests.conftest import Database
+from tests.durable import Relay, World, call_cron, self_hosted_world
 from tests.engine.run import RunStatus
-
-HEADERS = {"Authorization": f"Bearer {CRON_SECRET}"}
-
-
-class Relay:
-    """Hands what the event API takes to an engine that is made after it."""
-
-    def __init__(self) -> None:
-        self.engine: Engine | None = None
-        self.eager = False
-        """Whether both functions have run before the event API answers."""
-
-    def send(self, events: list[Any], *, seed: str | None = None) -> list[str]:
-        assert self.engine is not None
-        ids = self.engine.send(events, seed=seed)
-        if self.eager:
-            self.engine.run_until_idle()
-        return ids
 
 
 @pytest.fixture
@@ -41,11 +20,7 @@ def relay() -> Relay:
 @pytest.fixture
 def world(environ: dict[str, str], database: Database, relay: Relay) -> Iterator[World]:
     """A production app on an Inngest server of its own, which is the executor."""
-    with ExitStack() as stack:
-        api = stack.enter_context(EventApi(relay))
-        settings = {"INNGEST_SELF_HOSTED": "true", "INNGEST_BASE_URL": api.url}
-        made = stack.enter_context(durable_world(environ, database, settings=settings))
-        relay.engine = made.engine
+    with self_hosted_world(environ, database, relay=relay) as made:
         at_window_start(made)
         yield made
 
@@ -57,9 +32,7 @@ def at_window_start(world: World) -> None:
 
 
 def tick(world: World) -> tuple[int, dict[str, Any]]:
-    answer = world.app.test_client().get("/api/cron/background-jobs", headers=HEADERS)
-    body: dict[str, Any] = answer.get_json()
-    return answer.status_code, body
+    return call_cron(world.app)
 
 
 def ledger(world: World) -> list[tuple[Any, ...]]:

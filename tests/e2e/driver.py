@@ -17,7 +17,7 @@ from app import create_app
 from lib.composition import compose
 from lib.services import Services
 from tests.conftest import Database
-from tests.durable import World, durable_world, tick_event
+from tests.durable import World, call_cron, self_hosted_world, tick_event
 
 WAIT_SECONDS = 180.0
 """The longest that a real engine is waited for: a step that failed is called again after up to 45 s."""
@@ -36,6 +36,10 @@ class Driver(Protocol):
     @property
     def database(self) -> Database:
         """The test's view of the app's."""
+        ...
+
+    def tick(self) -> dict[str, Any]:
+        """Call the cron route, which sends events itself; its answer."""
         ...
 
     def send(self, *events: dict[str, Any]) -> None:
@@ -68,6 +72,9 @@ class ExecutorDriver:
     def database(self) -> Database:
         return self.world.database
 
+    def tick(self) -> dict[str, Any]:
+        return call_cron(self.world.app)[1]
+
     def send(self, *events: dict[str, Any]) -> None:
         self.world.engine.send(list(events))
 
@@ -80,9 +87,13 @@ class ExecutorDriver:
 class DevServerDriver:
     """A real dev server: unsigned calls, real time."""
 
+    app: Flask
     services: Services
     database: Database
     url: str
+
+    def tick(self) -> dict[str, Any]:
+        return call_cron(self.app)[1]
 
     def send(self, *events: dict[str, Any]) -> None:
         answer = requests.post(f"{self.url}/e/e2e", json=list(events), timeout=10)
@@ -115,7 +126,7 @@ def executor_driver(
     environ: dict[str, str], database: Database, settings: Mapping[str, str]
 ) -> Iterator[ExecutorDriver]:
     """A production app, called by the executor."""
-    with durable_world(environ, database, settings=settings) as world:
+    with self_hosted_world(environ, database, settings=settings) as world:
         yield ExecutorDriver(world=world)
 
 
@@ -132,7 +143,7 @@ def dev_server_driver(
         with _served(app) as origin:
             answer = requests.put(f"{origin}/api/inngest", timeout=30)
             assert answer.json().get("ok"), answer.text
-            yield DevServerDriver(services=composition.services, database=database, url=url)
+            yield DevServerDriver(app=app, services=composition.services, database=database, url=url)
     finally:
         composition.services.store.close()
 

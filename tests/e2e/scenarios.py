@@ -52,6 +52,13 @@ def idle_tick(driver: Driver) -> None:
     driver.settle(closed=2)
 
 
+def tick_of_the_cron_route(driver: Driver) -> None:
+    seed_overdue(driver.database)
+    assert driver.tick()["mode"] == "inngest"
+    driver.settle(closed=2)
+    assert outcome(driver.database) == OUTCOME
+
+
 def one_overdue_item_each(driver: Driver) -> None:
     seed_overdue(driver.database)
     driver.send(event(driver, PROCESS), event(driver, MAINTENANCE))
@@ -160,6 +167,7 @@ _LIMIT: Final = {"BACKGROUND_JOB_CRON_LIMIT": "5"}
 
 SCENARIOS: Final = (
     Scenario(play=idle_tick, runs=[_MAINTENANCE, _PROCESS]),
+    Scenario(play=tick_of_the_cron_route, runs=[_MAINTENANCE, _PROCESS]),
     Scenario(play=one_overdue_item_each, runs=[_MAINTENANCE, _PROCESS]),
     Scenario(play=same_event_twice, runs=[_PROCESS]),
     Scenario(play=same_key_twice, runs=[_PROCESS]),
