@@ -16,8 +16,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "measurement", choices=sorted(MEASUREMENTS), help="bill: what a tick costs in executions"
     )
-    named, rest = parser.parse_known_args(arguments)
-    return MEASUREMENTS[named.measurement](rest)
+    named = parser.parse_args(arguments[:1])
+    return MEASUREMENTS[named.measurement](arguments[1:])
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

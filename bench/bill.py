@@ -1,7 +1,7 @@
 """What a tick costs in Inngest's executions (runs and steps both count), as the tests' executor counts them.
 
-Run it as `python -m bench bill [--json]` beside a running bin/dev, or with DATABASE_URL naming a database on
-a server where it may make one of its own; that one is gone afterwards.
+Run it as `python -m bench bill [--json]`. It makes a database of its own, on whichever server bench/server.py
+finds, and that is gone afterwards.
 """
 
 import argparse
@@ -15,9 +15,7 @@ from typing import Final
 from rich.console import Console
 from rich.table import Table
 
-from lib.composition import PROJECT
-from lib.environment.local_stores import with_local_stores
-from lib.settings import process_environment
+from bench.server import database_server
 from tests.conftest import CRON_SECRET, Database
 from tests.durable import World, durable_world
 from tests.scratch_database import scratch_database
@@ -82,16 +80,11 @@ def _bill(tick: str, world: World, jobs: int) -> TickBill:
 
 
 def main(arguments: Sequence[str], *, show: Callable[[str], None] = print) -> int:
-    """Measure and print; 0, or 1 when there is no database server."""
+    """Measure and print; the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench bill", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON")
     options = parser.parse_args(arguments)
-    environ, _ = with_local_stores(process_environment(), PROJECT)
-    server = environ.get("TEST_DATABASE_URL") or environ.get("DATABASE_URL")
-    if not server:
-        show("No database server: start bin/dev, or set DATABASE_URL.")
-        return 1
-    with redirect_stderr(StringIO()):  # the app's log lines
+    with database_server() as server, redirect_stderr(StringIO()):  # the app's log lines
         bills = measure(server)
     show(_as_json(bills) if options.json else _as_text(bills))
     return 0
