@@ -10,6 +10,7 @@ from flask import Blueprint, Response, jsonify
 from lib.errors import EverytickError
 from lib.log.events import LogEvent
 from lib.services import Services
+from lib.ticks.proof import is_proven
 
 CACHED_SECONDS: Final = 5.0
 CHECK_MS: Final = 1_000
@@ -41,10 +42,7 @@ def _verdicts(services: Services) -> dict[str, dict[str, Any]]:
     return {
         "database": _database(services),
         "redis": _redis(services),
-        "inngest": {
-            "verdict": "unproven" if services.environment.inngest_usable else "off",
-            "detail": None,
-        },
+        "inngest": _inngest(services),
     }
 
 
@@ -66,6 +64,21 @@ def _redis(services: Services) -> dict[str, Any]:
     if services.blobs.ping():
         return {"verdict": "ready", "detail": None}
     return {"verdict": "away", "detail": "Job status reads unknown until it is back; work goes on."}
+
+
+def _inngest(services: Services) -> dict[str, Any]:
+    if not services.environment.inngest_usable:
+        return {"verdict": "off", "detail": None}
+    try:
+        with services.store.transaction(
+            statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS
+        ) as connection:
+            proven = is_proven(connection)
+    except EverytickError:  # said by the verdict on the database
+        return {"verdict": "unproven", "detail": "Cannot be known while the database is away."}
+    if proven:
+        return {"verdict": "ready", "detail": None}
+    return {"verdict": "unproven", "detail": "No tick that it accepted was executed by it lately."}
 
 
 class _Cached:

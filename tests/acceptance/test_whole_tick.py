@@ -117,3 +117,38 @@ class TestRollBack:
         world.engine.run_until_idle()
         assert {run.result["status"] for run in world.engine.runs} == {"superseded"}
         assert outcome(database) == OUTCOME
+
+
+class TestReadiness:
+    """`/api/health/ready` on Inngest: accepted is not executed (design §4)."""
+
+    def verdict(self, world: World) -> str:
+        answer = world.app.test_client().get("/api/health/ready")
+        assert (answer.status_code, answer.get_json()["ready"]) == (200, True)
+        found: str = answer.get_json()["checks"]["inngest"]["verdict"]
+        return found
+
+    def test_ready_once_an_accepted_tick_was_executed(self, world: World) -> None:
+        tick(world)
+        assert self.verdict(world) == "unproven"
+        world.engine.run_until_idle()
+        world.engine.advance(10)
+        assert self.verdict(world) == "ready"
+        world.engine.advance(900)
+        assert self.verdict(world) == "unproven"
+
+    def test_not_by_one_function_alone(self, world: World) -> None:
+        """The other may never have been registered."""
+        world.engine.hold("everytick-background-maintenance")
+        tick(world)
+        world.engine.run_until_idle()
+        assert self.verdict(world) == "unproven"
+
+    def test_not_by_inline_work(self, world: World, database: Database) -> None:
+        tick(world)
+        database.run(
+            "INSERT INTO controls (name, value, actor, reason)"
+            " VALUES ('dispatch.mode', '\"inline\"', 'op', 'why')"
+        )
+        tick(world)
+        assert self.verdict(world) == "unproven"

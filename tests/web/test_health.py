@@ -51,6 +51,16 @@ class TestReady:
         assert answer.json is not None
         assert answer.json["checks"]["redis"]["verdict"] == "away"
 
+    def test_inngest_is_unproven_while_the_database_is_away(self) -> None:
+        """What its runs did is written there."""
+        url = "postgresql://127.0.0.1:1/none"
+        composition = compose(
+            {"DATABASE_URL": url, "INNGEST_DEV": "1", "DATABASE_CONNECT_TIMEOUT_MS": "1000"}
+        )
+        answer = create_app(composition).test_client().get("/api/health/ready")
+        assert answer.json is not None
+        assert answer.json["checks"]["inngest"]["verdict"] == "unproven"
+
     def test_shows_no_host(self) -> None:
         url = "postgresql://secret-user:secret-word@127.0.0.1:1/secret-name"
         composition = compose({"DATABASE_URL": url, "DATABASE_CONNECT_TIMEOUT_MS": "1000"})
