@@ -171,8 +171,10 @@ def redis_url() -> Iterator[str]:
 def cache(redis_url: str) -> Iterator["redis.Redis"]:
     """The test's view of an empty Redis."""
     client = redis.Redis.from_url(redis_url, decode_responses=True)
-    client.flushdb()
-    client.set("everytick-tests", os.getpid())
+    with client.pipeline(transaction=True) as at_once:  # or another session takes it for an empty one
+        at_once.flushdb()
+        at_once.set("everytick-tests", os.getpid())
+        at_once.execute()
     yield client
     client.close()
 

@@ -20,9 +20,11 @@ PREVIEW, PRODUCTION, DEVELOPMENT = (
 @pytest.fixture
 def empty_url(database: Database) -> Iterator[str]:
     """A database without a schema."""
-    database.run("CREATE DATABASE everytick_empty TEMPLATE template0")
-    yield urlsplit(database.url)._replace(path="/everytick_empty").geturl()
-    database.run("DROP DATABASE everytick_empty WITH (FORCE)")
+    url = urlsplit(database.url)
+    name = f"{url.path[1:]}_empty"
+    database.run(f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield url._replace(path=f"/{name}").geturl()
+    database.run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 class TestUpgrade:
@@ -41,7 +43,8 @@ class TestUpgrade:
 
     def test_a_database_that_refuses_is_told_in_words(self, empty_url: str, database: Database) -> None:
         """Not by a traceback of the migration tool's own."""
-        database.run("ALTER DATABASE everytick_empty SET default_transaction_read_only = on")
+        name = urlsplit(empty_url).path[1:]
+        database.run(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
         with pytest.raises(StoreError, match=r"nothing was changed.*read-only transaction"):
             upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
 
