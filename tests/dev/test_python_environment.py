@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -29,13 +30,38 @@ ENVIRONMENT = {"PATH": "/usr/bin:/bin", "PIP_NO_INDEX": "1"}
 @pytest.fixture
 def locked(project: Project) -> Project:
     """A project whose locks name nothing, so that an install needs no network."""
+    return with_locks(project)
+
+
+def with_locks(project: Project) -> Project:
     for name in (LOCAL_LOCK, DEV_LOCK):
         (project.root / name).write_text("# nothing\n", encoding="utf-8")
     return project
 
 
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project whose environment was really made: to be copied, since making one takes seconds."""
+    project = Project(root=tmp_path_factory.mktemp("finished"))
+    project.prepare()
+    ensured(with_locks(project))
+    return project
+
+
 @pytest.fixture
-def made(locked: Project) -> Project:
+def made(locked: Project, finished: Project) -> Project:
+    """A project whose environment was made and finished in its place."""
+    shutil.copytree(finished.venv, locked.venv, symlinks=True)
+    _restamp(locked, place=str(locked.venv))
+    return locked
+
+
+def ensured(project: Project, lock: str = LOCAL_LOCK) -> PythonEnvironment:
+    return ensure_environment(project, lock, ENVIRONMENT)
+
+
+@pytest.fixture
+def stamped(locked: Project) -> Project:
     """A project whose environment says that it is finished; there is nothing in it."""
     located(locked).programs.mkdir(parents=True)
     located(locked).python.touch()
@@ -45,44 +71,37 @@ def made(locked: Project) -> Project:
     return locked
 
 
-def ensured(project: Project, lock: str = LOCAL_LOCK) -> PythonEnvironment:
-    return ensure_environment(project, lock, ENVIRONMENT)
-
-
 def said(capfd: pytest.CaptureFixture[str]) -> str:
     return capfd.readouterr().out
 
 
-def test_made_once_then_left_alone(locked: Project, capfd: pytest.CaptureFixture[str]) -> None:
-    made = ensured(locked)
-    assert made == located(locked)
-    where = subprocess.run(
-        [made.python, "-c", "import sys; print(sys.prefix)"], capture_output=True, text=True, check=True
-    )
-    assert where.stdout.strip() == str(locked.venv)
-    assert "making .venv" in said(capfd)
-    ensured(locked)
+def test_once_made_it_is_left_alone(made: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    assert ensured(made) == located(made)
     assert "up to date" in said(capfd)
+    where = subprocess.run(
+        [located(made).python, "-c", "import sys; print(sys.prefix)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert where.stdout.strip() == str(made.venv)
 
 
-def test_the_test_tools_bring_what_dev_needs(locked: Project, capfd: pytest.CaptureFixture[str]) -> None:
-    ensured(locked)
-    ensured(locked, DEV_LOCK)
+def test_the_test_tools_bring_what_dev_needs(made: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    ensured(made, DEV_LOCK)
     said(capfd)
-    ensured(locked, DEV_LOCK)
-    ensured(locked, LOCAL_LOCK)
+    ensured(made, DEV_LOCK)
+    ensured(made, LOCAL_LOCK)
     assert said(capfd).count("up to date") == 2
 
 
 def test_a_changed_lock_is_installed_into_what_is_there(
-    locked: Project, capfd: pytest.CaptureFixture[str]
+    made: Project, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    ensured(locked)
-    marker = locked.venv / "marker"
+    marker = made.venv / "marker"
     marker.touch()
-    (locked.root / LOCAL_LOCK).write_text("# another\n", encoding="utf-8")
-    said(capfd)
-    ensured(locked)
+    (made.root / LOCAL_LOCK).write_text("# another\n", encoding="utf-8")
+    ensured(made)
     assert "installing" in said(capfd)
     assert marker.exists()
 
@@ -114,11 +133,11 @@ def _restamp(project: Project, **changes: str) -> None:
 
 @pytest.mark.parametrize("spoil", [_interrupt, _another_python, _moved, _lost_interpreter, _broken_stamp])
 def test_what_is_unfinished_or_not_this_pythons_is_made_anew(
-    made: Project, spoil: Callable[[Project], None]
+    stamped: Project, spoil: Callable[[Project], None]
 ) -> None:
-    assert is_finished_for_this_python(made)
-    spoil(made)
-    assert not is_finished_for_this_python(made)
+    assert is_finished_for_this_python(stamped)
+    spoil(stamped)
+    assert not is_finished_for_this_python(stamped)
 
 
 def test_it_is_removed_before_it_is_made_anew(locked: Project, capfd: pytest.CaptureFixture[str]) -> None:
@@ -126,19 +145,20 @@ def test_it_is_removed_before_it_is_made_anew(locked: Project, capfd: pytest.Cap
     (locked.venv / "pyvenv.cfg").write_text("home = /nowhere\n", encoding="utf-8")
     (locked.venv / "left").touch()
     ensured(locked)
-    assert "unfinished or another Python's: removing it" in said(capfd)
+    lines = said(capfd)
+    assert "unfinished or another Python's: removing it" in lines
+    assert "making .venv" in lines
     assert not (locked.venv / "left").exists()
+    assert is_finished_for_this_python(locked)
 
 
-def test_a_failed_install_says_what_to_do_and_is_made_anew(locked: Project) -> None:
-    good = (locked.root / LOCAL_LOCK).read_text(encoding="utf-8")
-    (locked.root / LOCAL_LOCK).write_text(f"no-such-thing==1 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
+def test_a_failed_install_says_what_to_do_and_leaves_it_unfinished(made: Project) -> None:
+    """So that the next start makes it anew, whatever half of it was installed."""
+    (made.root / LOCAL_LOCK).write_text(f"no-such-thing==1 --hash=sha256:{'0' * 64}\n", encoding="utf-8")
     with pytest.raises(Problem, match="no-such-thing") as caught:
-        ensured(locked)
+        ensured(made)
     assert "Then start again" in str(caught.value)
-    (locked.root / LOCAL_LOCK).write_text(good, encoding="utf-8")
-    ensured(locked)
-    assert read_stamp(locked)
+    assert not is_finished_for_this_python(made)
 
 
 def tiny_wheel(folder: Path) -> str:
@@ -154,16 +174,20 @@ def tiny_wheel(folder: Path) -> str:
     return hashlib.sha256(wheel.read_bytes()).hexdigest()
 
 
-def test_only_what_matches_its_hash_is_installed(locked: Project) -> None:
-    digest = tiny_wheel(locked.root)
-    environment = {**ENVIRONMENT, "PIP_FIND_LINKS": str(locked.root)}
-    for wrong in ("", f" --hash=sha256:{'0' * 64}"):
-        (locked.root / LOCAL_LOCK).write_text(f"tiny==1.0{wrong}\n", encoding="utf-8")
-        with pytest.raises(Problem, match=r"(?i)hash"):
-            ensure_environment(locked, LOCAL_LOCK, environment)
-    (locked.root / LOCAL_LOCK).write_text(f"tiny==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
-    made = ensure_environment(locked, LOCAL_LOCK, environment)
-    assert (made.packages / "tiny.py").exists()
+@pytest.mark.parametrize("given", ["", f" --hash=sha256:{'0' * 64}"], ids=["none", "a wrong one"])
+def test_what_does_not_match_its_hash_is_not_installed(made: Project, given: str) -> None:
+    tiny_wheel(made.root)
+    (made.root / LOCAL_LOCK).write_text(f"tiny==1.0{given}\n", encoding="utf-8")
+    with pytest.raises(Problem, match=r"(?i)hash"):
+        ensure_environment(made, LOCAL_LOCK, {**ENVIRONMENT, "PIP_FIND_LINKS": str(made.root)})
+    assert not (located(made).packages / "tiny.py").exists()
+
+
+def test_what_matches_its_hash_is_installed(made: Project) -> None:
+    digest = tiny_wheel(made.root)
+    (made.root / LOCAL_LOCK).write_text(f"tiny==1.0 --hash=sha256:{digest}\n", encoding="utf-8")
+    environment = {**ENVIRONMENT, "PIP_FIND_LINKS": str(made.root)}
+    assert (ensure_environment(made, LOCAL_LOCK, environment).packages / "tiny.py").exists()
 
 
 def test_a_folder_that_is_not_ours_is_not_removed(locked: Project) -> None:
@@ -193,13 +217,15 @@ def test_a_missing_lock_is_told(project: Project) -> None:
         ensured(project)
 
 
-def test_two_at_a_time_take_turns(locked: Project, capfd: pytest.CaptureFixture[str]) -> None:
-    waiting = threading.Thread(target=ensured, args=(locked,))
-    with environment_lock(locked):
+def test_two_at_a_time_take_turns(made: Project, capfd: pytest.CaptureFixture[str]) -> None:
+    (made.root / LOCAL_LOCK).write_text("# another\n", encoding="utf-8")
+    before = read_stamp(made)
+    waiting = threading.Thread(target=ensured, args=(made,))
+    with environment_lock(made):
         waiting.start()
         waiting.join(0.3)
         assert waiting.is_alive()
-        assert not locked.venv.exists()
+        assert read_stamp(made) == before
     waiting.join(120)
-    assert read_stamp(locked)
+    assert read_stamp(made) not in ({}, before)
     assert "waiting for another set-up" in said(capfd)
