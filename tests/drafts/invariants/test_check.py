@@ -137,10 +137,10 @@ def _with(
     "unit", ["[", "\n", " ", "1-", "at ", "2 to ", "March ", "https://", "[a ", "calendly."]
 )
 def test_a_text_made_to_be_slow_is_not(unit: str) -> None:
-    """Mail comes from anybody: no pattern may search the same stretch again and again."""
+    """Mail comes from anybody: no pattern may search the same stretch again and again. In processor time."""
     text = (unit * 40_000)[:40_000]
-    started = time.monotonic()
+    started = time.thread_time()
     broken_invariants(reply(text, inbound=text))
     extract_from(text, SLOTS)
     is_opt_out(text)
-    assert time.monotonic() - started < 5
+    assert time.thread_time() - started < 5
