@@ -18,8 +18,9 @@ from dev.supervisor import Supervisor, stopping_on_signals
 _KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "CI")
 _KEPT_PREFIX = "TEST_"
 _SUITE_SECONDS = 3600
+# As many processes as the machine has cores, up to what the embedded PostgreSQL has connections for.
+_IN_PARALLEL = ("--numprocesses=auto", "--maxprocesses=4")
 _END_SECONDS = 30
-
 
 _HELP = """\
 usage: bin/test [PYTEST ARGUMENT ...]
@@ -105,8 +106,11 @@ def _with_stores(
 
 
 def pytest_arguments(arguments: Sequence[str]) -> list[str]:
-    """Give pytest's arguments: only a full run has to reach the coverage that we ask of it."""
-    return ["--cov", *(("--cov-fail-under=0",) if arguments else ()), *arguments]
+    """Give pytest's arguments: a full run is spread over the machine and has to reach our coverage.
+
+    A part need not, and runs in one process, where a debugger works.
+    """
+    return ["--cov", *(("--cov-fail-under=0", *arguments) if arguments else _IN_PARALLEL)]
 
 
 def _pytest(

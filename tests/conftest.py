@@ -15,10 +15,16 @@ from flask.testing import FlaskClient
 from app import create_app
 from lib.composition import Composition, compose
 from lib.services import Services
+from tests.scheduling import Scheduling
 from tests.scratch_database import scratch_database
 
 CRON_SECRET = "test-cron-secret-0123456789"
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """What spreads the tests where several processes run them."""
+    return Scheduling(config, log)
 
 
 class FakeClock:

@@ -12,8 +12,16 @@ def test_little_of_the_environment_reaches_the_tests() -> None:
 @pytest.mark.parametrize(
     ("given", "expected"),
     [
-        pytest.param([], ["--cov"], id="a full run has to reach the coverage"),
-        pytest.param(["-k", "claim"], ["--cov", "--cov-fail-under=0", "-k", "claim"], id="a part need not"),
+        pytest.param(
+            [],
+            ["--cov", "--numprocesses=auto", "--maxprocesses=4"],
+            id="a full run uses all cores and has to reach the coverage",
+        ),
+        pytest.param(
+            ["-k", "claim"],
+            ["--cov", "--cov-fail-under=0", "-k", "claim"],
+            id="a part need not, and runs where a debugger works",
+        ),
     ],
 )
 def test_arguments_for_pytest(given: list[str], expected: list[str]) -> None:

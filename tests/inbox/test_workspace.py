@@ -1,5 +1,4 @@
 import threading
-from uuid import uuid4
 
 import pytest
 
@@ -41,7 +40,7 @@ class TestCalled:
 
 
 class TestFind:
-    @pytest.mark.parametrize("identifier", ["Acme", str(uuid4())])
+    @pytest.mark.parametrize("identifier", ["Acme", "6f1c9f6e-2a51-4c0e-9d7b-1f2e3d4c5b6a"])
     def test_what_is_not_there_is_none(self, services: Services, identifier: str) -> None:
         with services.store.transaction() as connection:
             assert find_workspace(connection, identifier) is None

@@ -179,7 +179,7 @@ class TestRefused:
         answer = relay.send(changes={"x-workspace-id": None})
         assert (answer.status_code, said(answer)["code"]) == (400, "bad_request")
 
-    @pytest.mark.parametrize("unknown", [str(uuid4()), "default", "not a uuid"])
+    @pytest.mark.parametrize("unknown", ["6f1c9f6e-2a51-4c0e-9d7b-1f2e3d4c5b6a", "default", "not a uuid"])
     def test_an_unknown_workspace_is_404(self, relay: Relay, unknown: str) -> None:
         answer = relay.send(changes={"x-workspace-id": unknown})
         assert (answer.status_code, said(answer)["code"]) == (404, "not_found")
