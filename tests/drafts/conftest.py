@@ -19,9 +19,11 @@ from lib.drafts.conversation import (
     WorkspaceView,
 )
 from lib.drafts.pipeline import Pipeline
+from lib.drafts.sending import Sending
 from lib.drafts.template_composer import TemplateComposer
 from lib.services import Services
 from tests.conftest import Database
+from tests.drafts.outbox import FROM, RecordingMailer
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SLOTS = ("Tuesday, March 3 at 2:00 PM", "Wednesday, March 4 at 10:00 AM")
@@ -100,6 +102,43 @@ def pipeline(services: Services) -> Pipeline:
 @pytest.fixture
 def deadline() -> Deadline:
     return Deadline.after_ms(SystemClock(), 30_000)
+
+
+@pytest.fixture
+def mailer() -> RecordingMailer:
+    return RecordingMailer()
+
+
+@pytest.fixture
+def sending(services: Services, mailer: RecordingMailer) -> Sending:
+    return Sending(
+        store=services.store, mailer=mailer, clock=SystemClock(), mail_from=FROM, longest_send_ms=10_000
+    )
+
+
+@pytest.fixture
+def draft(inbox: Inbox) -> UUID:
+    """A pending draft."""
+    workspace = inbox.workspace()
+    lead = inbox.lead(workspace, email="ada@lead.example")
+    return new_draft(inbox, workspace, lead)
+
+
+def new_draft(inbox: Inbox, workspace: UUID, lead: UUID, *, channel: str = "email", **message: Any) -> UUID:
+    held = {"rfc_message_id": f"<q{uuid4().hex[:4]}@lead.example>", "reference_ids": ["<q1@lead.example>"]}
+    trigger = inbox.message(workspace, lead, "What now?", channel=channel, **{**held, **message})
+    return UUID(
+        str(
+            inbox.database.value(
+                "INSERT INTO drafts (workspace_id, lead_id, trigger_message_id, channel, content)"
+                " VALUES (%s, %s, %s, %s, 'Hello Ada') RETURNING id",
+                workspace,
+                lead,
+                trigger,
+                channel,
+            )
+        )
+    )
 
 
 def conversation(

@@ -18,8 +18,7 @@ from lib.drafts.send_store import (
 from lib.services import Services
 from lib.store.store import Connection
 from tests.conftest import Database
-from tests.drafts.conftest import Inbox
-from tests.drafts.test_sending import new_draft
+from tests.drafts.conftest import Inbox, new_draft
 
 Change = Callable[[Connection, UUID], bool]
 CHANGES: dict[str, tuple[Change, set[str], tuple[str, bool]]] = {

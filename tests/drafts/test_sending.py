@@ -1,13 +1,10 @@
 """Tests of lib/drafts/sending.py: one mail, whatever happens in between."""
 
 import mailbox
-import threading
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -15,94 +12,11 @@ from lib.clock import Deadline, SystemClock
 from lib.drafts.disposition import SentBy
 from lib.drafts.maildir_mailer import MaildirMailer
 from lib.drafts.outgoing_mail import OutgoingMail
-from lib.drafts.sending import Sending, SendOutcome, SendResult, send_draft
-from lib.errors import NotFound, SendDeferred, SendOutcomeUnknown, SendRefused
-from lib.services import Services
+from lib.drafts.sending import Sending, SendOutcome
+from lib.errors import SendDeferred, SendOutcomeUnknown, SendRefused
 from tests.conftest import Database
-from tests.drafts.conftest import Inbox
-
-FROM = "Acme <team@acme.example>"
-
-
-class Crash(BaseException):
-    """The process ends here."""
-
-
-@dataclass
-class RecordingMailer:
-    """A mail server that keeps what it took; `instead` happens before it takes a mail, `then` after."""
-
-    taken: list[OutgoingMail] = field(default_factory=list)
-    then: Callable[[], None] = lambda: None
-    instead: Callable[[], None] = lambda: None
-    knows: bool | None = None
-
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
-        assert deadline.remaining_ms() > 0
-        self.instead()
-        self.taken.append(mail)
-        self.then()
-
-    def has_taken(self, message_id: str) -> bool | None:
-        del message_id
-        return self.knows
-
-
-@pytest.fixture
-def mailer() -> RecordingMailer:
-    return RecordingMailer()
-
-
-@pytest.fixture
-def sending(services: Services, mailer: RecordingMailer) -> Sending:
-    return Sending(
-        store=services.store, mailer=mailer, clock=SystemClock(), mail_from=FROM, longest_send_ms=10_000
-    )
-
-
-@pytest.fixture
-def draft(inbox: Inbox) -> UUID:
-    """A pending draft."""
-    workspace = inbox.workspace()
-    lead = inbox.lead(workspace, email="ada@lead.example")
-    return new_draft(inbox, workspace, lead)
-
-
-def new_draft(inbox: Inbox, workspace: UUID, lead: UUID, *, channel: str = "email", **message: Any) -> UUID:
-    held = {"rfc_message_id": f"<q{uuid4().hex[:4]}@lead.example>", "reference_ids": ["<q1@lead.example>"]}
-    trigger = inbox.message(workspace, lead, "What now?", channel=channel, **{**held, **message})
-    return UUID(
-        str(
-            inbox.database.value(
-                "INSERT INTO drafts (workspace_id, lead_id, trigger_message_id, channel, content)"
-                " VALUES (%s, %s, %s, %s, 'Hello Ada') RETURNING id",
-                workspace,
-                lead,
-                trigger,
-                channel,
-            )
-        )
-    )
-
-
-def state(database: Database) -> tuple[Any, ...]:
-    (row,) = database.rows("SELECT status, response_disposition, send_unconfirmed FROM drafts")
-    return row
-
-
-def outbound(database: Database) -> list[tuple[Any, ...]]:
-    return database.rows("SELECT body, sent_by, draft_id FROM messages WHERE direction = 'outbound'")
-
-
-def send(sending: Sending, draft: UUID, deadline: Deadline, **more: Any) -> SendResult:
-    return send_draft(sending, draft, workspace_id=None, deadline=deadline, **more)
-
-
-def raising(error: BaseException) -> Callable[[], None]:
-    def fail() -> None:
-        raise error
-
-    return fail
+from tests.drafts.conftest import Inbox, new_draft
+from tests.drafts.outbox import Crash, RecordingMailer, outbound, raising, send, state
 
 
 class TestAPendingDraft:
@@ -266,83 +180,3 @@ class TestTheLocalOutbox:
             send(local, draft, deadline, may_be_ours=True)
         assert send(local, draft, deadline).outcome is SendOutcome.SENT
         assert state(database) == ("approved", "APPROVED", False)
-
-
-class TestTwoAtOnce:
-    def test_one_hands_the_mail_over_and_the_other_waits(
-        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
-    ) -> None:
-        """Design §1.6: every effect happens once."""
-        others: list[SendResult] = []
-        mailer.instead = lambda: others.append(send(sending, draft, deadline))
-        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
-        (other,) = others
-        assert other.outcome is SendOutcome.WAITING
-        assert other.ask_again_at is not None
-        assert other.ask_again_at - SystemClock().now() < timedelta(seconds=26)
-        assert len(mailer.taken) == 1
-        assert state(database) == ("approved", "APPROVED", False)
-
-    def test_threads_make_one_call(
-        self, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
-    ) -> None:
-        together = threading.Barrier(4)
-
-        def together_then_send() -> None:
-            together.wait(10)
-            send(sending, draft, deadline)
-
-        threads = [threading.Thread(target=together_then_send) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert len(mailer.taken) == 1
-
-    def test_one_that_was_given_up_puts_its_own_success_right(
-        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
-    ) -> None:
-        """A frozen sender that wakes up after it was called unconfirmed knows better."""
-        mailer.then = lambda: None
-        mailer.instead = lambda: _given_up(sending, draft, deadline)
-        assert send(sending, draft, deadline).outcome is SendOutcome.SENT
-        assert len(mailer.taken) == 1
-        assert state(database) == ("approved", "APPROVED", False)
-
-    def test_a_send_nobody_can_still_be_at_is_not_waited_for(
-        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline
-    ) -> None:
-        database.run("UPDATE drafts SET status = 'sending'")
-        assert send(sending, draft, deadline).outcome is SendOutcome.WAITING
-        database.shift_clock(timedelta(seconds=26))
-        assert send(sending, draft, deadline).outcome is SendOutcome.UNCONFIRMED
-
-
-def _given_up(sending: Sending, draft: UUID, deadline: Deadline) -> None:
-    other = replace(sending, mailer=RecordingMailer())
-    assert send(other, draft, deadline, may_be_ours=True).outcome is SendOutcome.UNCONFIRMED
-
-
-class TestNothingToDo:
-    @pytest.mark.parametrize("status", ["approved", "rejected"])
-    def test_a_draft_that_is_no_longer_pending_is_skipped(
-        self, status: str, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
-    ) -> None:
-        with sending.store.transaction() as connection:
-            connection.execute("UPDATE drafts SET status = %s", (status,))
-        result = send(sending, draft, deadline)
-        assert (result.outcome, result.reason, mailer.taken) == (SendOutcome.SKIPPED, status, [])
-
-    def test_one_that_was_sent_is_not_sent_again(
-        self, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
-    ) -> None:
-        send(sending, draft, deadline)
-        assert send(sending, draft, deadline).reason == "already_sent"
-        assert len(mailer.taken) == 1
-
-    def test_one_of_another_workspace_is_not_there(
-        self, inbox: Inbox, sending: Sending, draft: UUID, deadline: Deadline
-    ) -> None:
-        for workspace, sought in ((inbox.workspace(), draft), (None, uuid4())):
-            with pytest.raises(NotFound):
-                send_draft(sending, sought, workspace_id=workspace, deadline=deadline)

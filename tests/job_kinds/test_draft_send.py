@@ -15,8 +15,8 @@ from lib.jobs.kind import RunningJob, Uniqueness
 from lib.jobs.outcomes import Permanent, Reschedule
 from lib.services import Services
 from tests.conftest import Database
-from tests.drafts.conftest import Inbox
-from tests.drafts.test_sending import Crash, RecordingMailer, new_draft, raising, state
+from tests.drafts.conftest import Inbox, new_draft
+from tests.drafts.outbox import Crash, RecordingMailer, raising, state
 
 Run = Callable[..., None]
 
