@@ -214,7 +214,7 @@ class Engine:
     def run_until_idle(self, max_seconds: float = DAY_SECONDS, *, max_requests: int = REQUESTS_MAX) -> int:
         """Make all requests, moving the clock on to whatever is due next, by at most `max_seconds` in all.
 
-        Says how many requests it made. What is held is left alone, and so are its time-outs.
+        Says how many requests it made. For what is held the clock is not moved.
 
         Raises:
             TooManyRequests: there were `max_requests` and still more are due.

@@ -1,6 +1,7 @@
 """What may go wrong between engine and app, as objects that a test gives to the engine."""
 
-from dataclasses import dataclass, field
+import threading
+from dataclasses import dataclass
 from typing import Final
 
 from tests.engine.answer import RawAnswer
@@ -85,20 +86,23 @@ LOGIN_PAGE: Final = RawAnswer(status=200, headers={"content-type": "text/html"},
 """What a login page answers."""
 
 
-@dataclass(slots=True)
 class Faults:
-    """The faults that are in force."""
+    """The faults that are in force; requests may be made by several threads."""
 
-    _left: list[tuple[Fault, int]] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._left: list[tuple[Fault, int]] = []
+        self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> None:
         """Put `fault` in force, after those that are."""
-        self._left.append((fault, fault.times))
+        with self._lock:
+            self._left.append((fault, fault.times))
 
     def take(self, request: EngineRequest) -> Fault | None:
         """The first fault that touches `request`, used up by one."""
-        for place, (fault, left) in enumerate(self._left):
-            if fault.where.fits(request):
-                self._left[place : place + 1] = [(fault, left - 1)] if left > 1 else []
-                return fault
+        with self._lock:
+            for place, (fault, left) in enumerate(self._left):
+                if fault.where.fits(request):
+                    self._left[place : place + 1] = [(fault, left - 1)] if left > 1 else []
+                    return fault
         return None

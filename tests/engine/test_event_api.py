@@ -1,5 +1,8 @@
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from http.client import HTTPConnection
 from typing import Any
+from urllib.parse import urlsplit
 
 import inngest
 import pytest
@@ -60,6 +63,16 @@ class TestEventApi:
         api, s = heard
         answer = requests.post(f"{api.url}{path}", data=body, timeout=5)
         assert (status, status, []) == (answer.status_code, answer.json()["status"], s.engine.runs)
+
+    @pytest.mark.parametrize("length", ["10485761", "-1", "many"])
+    def test_too_long(self, heard: tuple[EventApi, Stage], length: str) -> None:
+        """More than 10 MiB are refused unread, and so is a length that is none."""
+        api, _ = heard
+        with closing(HTTPConnection(urlsplit(api.url).netloc, timeout=5)) as connection:
+            connection.putrequest("POST", "/e/k")
+            connection.putheader("content-length", length)
+            connection.endheaders()
+            assert connection.getresponse().status == 413
 
     def test_sdk_sends(self, heard: tuple[EventApi, Stage]) -> None:
         """The SDK's own client is content with the answer."""

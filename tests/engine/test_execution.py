@@ -2,6 +2,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from tests.engine.canned_app import (
     broken,
     done,
@@ -15,6 +17,7 @@ from tests.engine.canned_app import (
     step_id,
 )
 from tests.engine.conftest import NO_JITTER, Stage
+from tests.engine.errors import NotPlayed
 from tests.engine.faults import ANYWHERE, LoseRequest
 from tests.engine.run import RunStatus
 
@@ -58,6 +61,20 @@ class TestSteps:
         s.engine.run_until_idle()
         assert s.attempts() == [0, 0]
 
+    def test_final_failure(self, stage: MakeStage) -> None:
+        """What the SDK calls failed is not tried again, though attempts are left."""
+        s = stage([ops(failed("a", final=True)), done()])
+        s.engine.send([EVENT])
+        s.engine.run_until_idle()
+        assert s.attempts() == [0, 0]
+
+    def test_state_beyond_a_request(self, stage: MakeStage) -> None:
+        """A run that the SDK would have to fetch over the API is refused loudly."""
+        s = stage([ops(ran("a", "x" * 3 * 1024 * 1024)), ops(ran("b", "x" * 3 * 1024 * 1024))])
+        s.engine.send([EVENT])
+        with pytest.raises(NotPlayed, match="use_api"):
+            s.engine.run_until_idle()
+
     def test_step_without_retry(self, stage: MakeStage) -> None:
         """The header ends a step's attempts; its error goes to the function."""
         s = stage([ops(failed("a"), x_inngest_no_retry="true"), done()])
@@ -98,6 +115,14 @@ class TestFailedRun:
         event = s.canned.bodies[1]["event"]
         assert (s.engine.runs[0].run_id, "f") == (event["id"], event["data"]["function_id"])
         assert event["data"]["error"]["message"] == "last"
+
+    def test_of_a_failure_function(self, stage: MakeStage) -> None:
+        """A failure function that fails starts none, not even one for all functions."""
+        any_failure = function("any", event="inngest/function.failed", retries=0)
+        s = stage([broken(), broken()], function(retries=0), any_failure)
+        s.engine.send([EVENT])
+        s.engine.run_until_idle()
+        assert s.statuses() == ["failed", "failed"]
 
     def test_only_its_own(self, stage: MakeStage) -> None:
         """Another function's failure function stays away."""
@@ -166,6 +191,7 @@ class TestParallel:
         assert ["step", step_id("a"), step_id("b"), "step", step_id("b"), "step"] == [
             exchange.request.step_id for exchange in s.engine.exchanges
         ]
+        assert s.attempts() == [0, 0, 0, 0, 1, 0]
         assert s.canned.bodies[3]["ctx"]["disable_immediate_execution"]
 
     def test_complete_from_a_targeted_request(self, stage: MakeStage) -> None:

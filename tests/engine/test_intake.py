@@ -37,17 +37,40 @@ class TestCancellation:
         s.engine.run_until_idle()
         assert RunStatus.COMPLETED is s.run.status
 
-    def test_during_a_request(self, stage: MakeStage) -> None:
+    @pytest.mark.parametrize(
+        "answer", [ops(ran("a")), done("end"), broken()], ids=["progress", "completed", "failed"]
+    )
+    def test_during_a_request(self, stage: MakeStage, answer: Canned) -> None:
         """The request ends, and its answer leads to nothing."""
 
-        def answer(_body: dict[str, Any]) -> Canned:
+        def cancelled(_body: dict[str, Any]) -> Canned:
             s.engine.cancel(s.run.run_id)
-            return ops(ran("a"))
+            return answer
 
-        s: Stage = stage(answer)
+        s: Stage = stage(cancelled, function(), failure_function())
         s.engine.send([EVENT])
         s.engine.run_until_idle()
-        assert (s.run.status, s.run.requests, s.run.executed_steps) == (RunStatus.CANCELLED, 1, 0)
+        run = s.run
+        assert (run.status, run.requests, run.executed_steps) == (RunStatus.CANCELLED, 1, 0)
+
+    @pytest.mark.parametrize(("seconds", "status"), [(60, "cancelled"), (61, "running")])
+    def test_validity(self, stage: MakeStage, seconds: int, status: str) -> None:
+        """Counted from the run's start."""
+        s = stage([broken()], function(cancel=[{"event": "stop", "timeout": "1m"}]))
+        s.engine.send([EVENT])
+        s.engine.deliver_next()
+        s.engine.advance(seconds)
+        s.engine.send([{"name": "stop"}])
+        assert s.statuses() == [status]
+
+    def test_of_a_waiting_run(self, stage: MakeStage) -> None:
+        """It waits no longer: the event that would have ended the wait wakes nobody."""
+        s = stage([ops(op("WaitForEvent", "w", name="go", opts={"timeout": "5m"}))])
+        s.engine.send([EVENT])
+        s.engine.deliver_next()
+        s.engine.cancel(s.run.run_id)
+        s.engine.send([{"name": "go"}])
+        assert (s.engine.run_until_idle(), s.statuses()) == (0, ["cancelled"])
 
 
 class TestWaitForEvent:
@@ -68,3 +91,16 @@ class TestWaitForEvent:
         s.engine.send([EVENT])
         s.engine.run_until_idle()
         assert ([0, 300], {step_id("w"): None}) == (s.seconds(), s.canned.bodies[1]["steps"])
+
+    def test_once(self, stage: MakeStage) -> None:
+        """A second event that fits, and the time that the wait would have ended, change nothing."""
+        s = stage([ops(self.WAIT), broken(), done()], function(retries=9))
+        s.engine.send([EVENT])
+        s.engine.deliver_next()
+        fits = {"name": "go", "data": {"x": 1}}
+        s.engine.send([{**fits, "id": "first"}, {**fits, "id": "second"}])
+        s.engine.deliver_next()
+        s.engine.advance(600)
+        s.engine.run_until_idle()
+        (memo,) = s.canned.bodies[-1]["steps"].values()
+        assert (memo["id"], len(s.canned.bodies)) == ("first", 3)
