@@ -48,6 +48,26 @@ class TestExecutor:
         record_property(GOLDEN, ("executor", len(recorded), alike(recorded, played)))
         assert recorded == played
 
+    @pytest.mark.parametrize(
+        "transcript",
+        [one for one in TRANSCRIPTS if one.scenario != "one-at-a-time"],
+        ids=lambda one: one.name,
+    )
+    def test_asks_when_it_was_asked(self, transcript: Transcript) -> None:
+        """Retries, Retry-After and sleeps end after the recorded seconds.
+
+        The real engine took some tenths for its requests, which the executor's clock does not count. Without
+        `one-at-a-time`, whose seconds are those of its steps.
+        """
+        clock = recorded_clock(transcript)
+        with ServedApp(transcript.key, clock) as served:
+            scene = Scene(transcript, recorded_app(transcript).test_client, clock)
+            scene.engine.register_configs(served.configurations())
+            scene.play(ts=True)
+        asked = [exchange.at - scene.engine.exchanges[0].at for exchange in scene.engine.exchanges]
+        recorded = [one.at_seconds for one in transcript.exchanges]
+        assert [one.total_seconds() for one in asked] == pytest.approx(recorded, abs=0.8)
+
 
 class TestExecutorWithSdk:
     """The executor and the SDK in a Flask app talk as the real engine and the SDK did."""
