@@ -11,7 +11,7 @@ from inngest_functions.tick_event import read_call
 from lib.errors import StepsMissing
 from lib.services import Services
 from lib.work.call import RunCall
-from lib.work.durable_process import drain_beside, drain_step, drains_beside
+from lib.work.durable_process import drain_beside, drain_step
 from lib.work.responsibilities import PROCESS
 from lib.work.step_report import StepReport
 
@@ -34,31 +34,21 @@ def process_background_jobs(client: inngest.Inngest, services: Services) -> inng
     )
     def process(ctx: inngest.ContextSync) -> Any:  # noqa: ANN401 - JSON, as the SDK takes it
         call = read_call(ctx.run_id, ctx.attempt, ctx.event)
-        left = settings.background_jobs_max_drain_steps
         rounds: list[list[StepReport]] = []
-        drained = _drain(ctx, services, call, rounds, last=left <= 1)
-        while drained.end is None and left > 1:
+        while (drained := _drain(ctx, services, call, rounds)).end is None:
             rounds.append([drained])
-            left -= 1
-            if beside := drains_beside(settings, drained, steps_left=left):
-                rounds.append(_drain_beside(ctx, services, call, rounds, count=beside))
-                left -= beside
-            drained = _drain(ctx, services, call, rounds, last=left <= 1)
+            if drained.beside:
+                rounds.append(_drain_beside(ctx, services, call, rounds, count=drained.beside))
         return run_summary(call.run_id, call.dispatch_key, drained)
 
     return process
 
 
 def _drain(
-    ctx: inngest.ContextSync,
-    services: Services,
-    call: RunCall,
-    rounds: list[list[StepReport]],
-    *,
-    last: bool,
+    ctx: inngest.ContextSync, services: Services, call: RunCall, rounds: list[list[StepReport]]
 ) -> StepReport:
     earlier = list(rounds)
-    body = as_step(services, lambda: drain_step(services, call, earlier=earlier, last=last))
+    body = as_step(services, lambda: drain_step(services, call, earlier=earlier))
     return read_report(ctx.step.run(DRAIN, body))
 
 

@@ -38,6 +38,8 @@ class Part:
     result: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome | None = None
     """The whole run's, when this was its last part; None: the run goes on."""
+    beside: int = 0
+    """How many steps side by side come next."""
 
 
 def perform(
@@ -107,6 +109,7 @@ def _step(
     return StepReport(
         started_at=opened.started_at,
         result=part.result,
+        beside=part.beside,
         end=None if part.outcome is None else _end(record, part.outcome),
     )
 

@@ -18,23 +18,28 @@ OF_THE_LAST: Final = ("remaining", "stoppedBecause")
 """What a run's summary takes from its last drain; everything else adds up."""
 
 
-def drain_step(services: Services, call: RunCall, *, earlier: Rounds, last: bool) -> StepReport:
-    """Drain once, and end the run unless jobs are left for another drain; `last` allows no other.
+def drain_step(services: Services, call: RunCall, *, earlier: Rounds) -> StepReport:
+    """Drain once, and end the run unless jobs are left and steps and time for another drain.
 
-    Raises RunDeferred, StepBroken.
+    What follows is decided here and kept by the engine: a deploy between two steps may change the settings.
+    Raises StepBroken.
     """
 
     def work() -> Part:
         budget_ms = _budget_left_ms(services.settings, earlier)
         outcome = PROCESS.work(services, Deadline.after_ms(services.clock, budget_ms))
         drained = outcome.summary
+        steps_left = services.settings.background_jobs_max_drain_steps - sum(map(len, earlier)) - 1
         goes_on = (
-            not last
+            steps_left > 0
             and drained["stoppedBecause"] == StoppedBecause.LIMIT
             and drained["remaining"] > 0
             and budget_ms - drained["durationMs"] >= LEAST_BUDGET_MS
         )
-        return Part(result=drained, outcome=None if goes_on else _whole(outcome, earlier))
+        if not goes_on:
+            return Part(result=drained, outcome=_whole(outcome, earlier))
+        beside = _drains_beside(services.settings, drained["remaining"], steps_left=steps_left)
+        return Part(result=drained, beside=beside)
 
     return perform(services, PROCESS, call, work, begun=bool(earlier))
 
@@ -49,15 +54,14 @@ def drain_beside(services: Services, call: RunCall, *, earlier: Rounds) -> StepR
     return perform(services, PROCESS, call, work, begun=True)
 
 
-def drains_beside(settings: Settings, drained: StepReport, *, steps_left: int) -> int:
-    """How many drains to run side by side after `drained`: 0 unless the backlog is deep.
+def _drains_beside(settings: Settings, remaining: int, *, steps_left: int) -> int:
+    """How many drains to run side by side next: 0 unless the backlog is deep.
 
     Deep: more is left than another drain may claim. One step is kept for the drain that ends the run.
     """
-    remaining: int = drained.result["remaining"]
     if remaining <= settings.background_job_cron_limit:
         return 0
-    return max(0, min(settings.background_jobs_parallel_drains, steps_left - 1))
+    return min(settings.background_jobs_parallel_drains, steps_left - 1)
 
 
 def _whole(outcome: Outcome, earlier: Rounds) -> Outcome:

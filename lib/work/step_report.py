@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from pydantic.alias_generators import to_camel
 
 from lib.clock import iso
@@ -42,6 +42,8 @@ class StepReport(Memo):
     """The run's first start, by the database's clock."""
     result: dict[str, Any]
     """What this step did; empty when nothing was to be done."""
+    beside: int = Field(default=0, ge=0)
+    """How many steps side by side come next; 0: a single one, or none."""
     end: RunEnd | None = None
     """None: the run goes on."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from inngest_functions import process_background_jobs
 from lib.work.responsibilities import PROCESS
 from tests.conftest import Database
 from tests.durable import World
@@ -122,34 +123,74 @@ class TestSideBySide:
         assert world.rows("status") == [("succeeded",)]
 
     @pytest.mark.parametrize(
-        ("choose", "told"),
+        "choose",
         [
-            pytest.param(lambda due: due[0], "StepUnexpectedError", id="after its sibling"),
-            pytest.param(lambda due: due[-1], "StepsMissing", id="before its sibling"),
+            pytest.param(lambda due: due[0], id="after its sibling"),
+            pytest.param(lambda due: due[-1], id="before its sibling"),
         ],
     )
     def test_a_redeploy_that_loses_a_step_is_no_success(
         self,
         make_world: MakeWorld,
         database: Database,
+        monkeypatch: pytest.MonkeyPatch,
         choose: Callable[[Sequence[QueueItem]], QueueItem],
-        told: str,
     ) -> None:
-        """The SDK alone may end such a run as a success (inngest-wire §8): results are counted."""
-        deep = {"BACKGROUND_JOB_CRON_LIMIT": "5", "BACKGROUND_JOBS_INNGEST_CONCURRENCY": "3"}
-        world = make_world(choose=choose, **deep, BACKGROUND_JOBS_PARALLEL_DRAINS="2")
-        fewer = make_world(clock=world.clock, **deep, BACKGROUND_JOBS_PARALLEL_DRAINS="1")
+        """The SDK alone would end such a run as a success (inngest-wire §8): results are counted."""
+        world = make_world(
+            choose=choose,
+            BACKGROUND_JOB_CRON_LIMIT="5",
+            BACKGROUND_JOBS_INNGEST_CONCURRENCY="3",
+            BACKGROUND_JOBS_PARALLEL_DRAINS="2",
+        )
         fill(database, 33)
         world.engine.send([world.event(PROCESS)])
         while not [op for _, op in world.steps() if op == "StepPlanned"]:
             world.engine.deliver_next()
-        world.engine.deploy(fewer.app.test_client)
-        world.engine.run_until_idle()
+        with monkeypatch.context() as renamed:
+            renamed.setattr(process_background_jobs, "DRAIN_BESIDE", "drain-aside-{number}")
+            world.engine.run_until_idle()
         answers = [exchange.answer_body() for exchange in world.engine.exchanges]
-        assert told in {answer["name"] for answer in answers if "name" in answer}
+        assert "StepsMissing" in {answer["name"] for answer in answers if "name" in answer}
         assert world.runs_of(PROCESS)[0].status is RunStatus.FAILED
         assert world.rows("status") == [("failed",)]
         world.engine.advance(60)
         world.engine.send([world.event(PROCESS)])
         world.engine.run_until_idle()
         assert done(database) == [("succeeded", 1, 33)]
+
+
+class TestOtherSettings:
+    """A deploy between two steps changes the settings: the run goes on by what was decided before."""
+
+    @pytest.mark.parametrize("answered", range(1, 6))
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            pytest.param({}, {"BACKGROUND_JOBS_MAX_DRAIN_STEPS": "2"}, id="fewer steps"),
+            pytest.param({"BACKGROUND_JOBS_PARALLEL_DRAINS": "2"}, {}, id="no longer side by side"),
+            pytest.param({}, {"BACKGROUND_JOBS_PARALLEL_DRAINS": "2"}, id="side by side from now on"),
+            pytest.param({}, {"BACKGROUND_JOB_CRON_LIMIT": "100"}, id="a higher limit"),
+        ],
+    )
+    def test_the_run_comes_to_its_end(
+        self,
+        make_world: MakeWorld,
+        database: Database,
+        before: dict[str, str],
+        after: dict[str, str],
+        answered: int,
+    ) -> None:
+        small = {"BACKGROUND_JOB_CRON_LIMIT": "5", "BACKGROUND_JOBS_INNGEST_CONCURRENCY": "3"}
+        world = make_world(**small | before)
+        redeployed = make_world(clock=world.clock, **small | after)
+        fill(database, 33)
+        world.engine.send([world.event(PROCESS)])
+        for _ in range(answered):
+            world.engine.deliver_next()
+        world.engine.deploy(redeployed.app.test_client)
+        world.engine.run_until_idle()
+        assert [run.status for run in world.engine.runs] == [RunStatus.COMPLETED]
+        ((status, succeeded),) = world.rows("status, (summary ->> 'succeeded')::int")
+        assert status == "succeeded"
+        assert ("succeeded", 1, succeeded) in done(database)
