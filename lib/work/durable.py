@@ -4,16 +4,16 @@ Everything here happens inside a step of the engine, which may be called again a
 after a lost answer, late, or twice at once.
 """
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 import structlog
 
 from lib.errors import EverytickError, RunDeferred, StepBroken, StoreError
-from lib.jobs.last_error import describe_error
+from lib.jobs.last_error import describe_error, storable
 from lib.log.events import LogEvent
 from lib.log.setup import log_context
 from lib.services import Services
@@ -58,13 +58,9 @@ def perform(
     redacted, for whatever the work raised.
     """
     run = _key(services, responsibility, call)
-    with log_context(run_id=call.run_id, dispatch_key=call.dispatch_key, attempt=call.attempt):
-        try:
-            return _step(services, responsibility, run, call, work, begun=begun)
-        except RunDeferred:
-            raise
-        except Exception as error:  # noqa: BLE001 - logged and raised again, without what it may carry
-            _broke(services, run, error)
+    told = log_context(run_id=call.run_id, dispatch_key=call.dispatch_key, attempt=call.attempt)
+    with told, _told_redacted(services, run):
+        return _step(services, responsibility, run, call, work, begun=begun)
 
 
 def fail_durable_run(
@@ -72,12 +68,12 @@ def fail_durable_run(
 ) -> bool:
     """Close the run as failed because the engine gave it up; False when it was closed before.
 
-    One small idempotent write, since the engine calls its failure function once and never again. Raises
-    StoreError.
+    One small idempotent write, since the engine calls its failure function once and never again. `error` is
+    its own word, which may be of any length and content. Raises StepBroken, redacted.
     """
     run = _key(services, responsibility, call)
-    text = services.redactor.text(error)
-    with services.store.transaction() as connection:
+    text = storable(services.redactor.text(error))
+    with _told_redacted(services, run), services.store.transaction() as connection:
         failed = fail_run(connection, run, error=text)
         if failed is not None:
             note_run(connection, run.job_name, call)
@@ -221,16 +217,22 @@ def _note_retry(record: RunRecord, seconds: float) -> None:
         structlog.get_logger().warning(LogEvent.STORE_UNAVAILABLE, while_doing="note_retry", code=error.code)
 
 
-def _broke(services: Services, run: RunKey, error: Exception) -> NoReturn:
-    """Log what broke the step, and raise it as the engine may see it: its texts leave this house."""
-    known = isinstance(error, EverytickError)
-    structlog.get_logger().error(
-        LogEvent.RUN_STEP_FAILED,
-        job_name=run.job_name,
-        error_class=type(error).__name__,
-        exc_info=None if known else error,
-    )
-    raise StepBroken(describe_error(services.redactor, error)) from None
+@contextmanager
+def _told_redacted(services: Services, run: RunKey) -> Iterator[None]:
+    """Log what breaks the body, and raise it as the engine may see it: its texts leave this house."""
+    try:
+        yield
+    except RunDeferred:
+        raise
+    except Exception as error:  # noqa: BLE001 - logged and raised again, without what it may carry
+        known = isinstance(error, EverytickError)
+        structlog.get_logger().error(
+            LogEvent.RUN_STEP_FAILED,
+            job_name=run.job_name,
+            error_class=type(error).__name__,
+            exc_info=None if known else error,
+        )
+        raise StepBroken(describe_error(services.redactor, error)) from None
 
 
 def _end(record: RunRecord, outcome: Outcome) -> RunEnd:

@@ -290,6 +290,34 @@ class TestGivenUp:
         fail_durable_run(services, PROCESS, call(database), error=f"x {secret.get_secret_value()}")
         assert database.value("SELECT error FROM runs") == "x [redacted]"
 
+    @pytest.mark.parametrize(
+        ("told", "kept"),
+        [
+            pytest.param("a\x00b", "a\N{REPLACEMENT CHARACTER}b", id="NUL"),
+            pytest.param("a\ud800b", "a?b", id="lone surrogate"),
+            pytest.param("x" * 5_000_000, "x" * 499 + "…", id="5 MB"),
+        ],
+    )
+    def test_whatever_the_engine_says(
+        self, services: Services, database: Database, told: str, kept: str
+    ) -> None:
+        """It calls once and never again: a text that PostgreSQL refuses may not cost the row its end."""
+        assert fail_durable_run(services, PROCESS, call(database), error=told)
+        assert database.rows("SELECT status, error FROM runs") == [("failed", kept)]
+
+    @pytest.mark.parametrize("table", ["runs", "dispatch_lines"])
+    def test_nothing_that_the_record_raises_goes_out_as_it_is(
+        self, services: Services, database: Database, table: str
+    ) -> None:
+        called = call(database)
+        database.run(f"ALTER TABLE {table} RENAME TO {table}_away")
+        try:
+            with pytest.raises(StepBroken, match="UndefinedTable") as caught:
+                fail_durable_run(services, PROCESS, called, error="x")
+        finally:
+            database.run(f"ALTER TABLE {table}_away RENAME TO {table}")
+        assert caught.value.__suppress_context__
+
 
 class TestLease:
     def test_held_elsewhere_defers_and_closes_nothing(self, services: Services, database: Database) -> None:
