@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import inngest
 import structlog
@@ -18,18 +18,27 @@ GENERATION: Final = re.compile(r":g[1-9][0-9]{0,8}$")
 CUT_OFF: Final = timedelta(milliseconds=1)
 """Events carry whole milliseconds, cut off: a run that began in the same one may precede its tick."""
 
+Word = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+"""A text that the ledger takes."""
+Instant = Annotated[
+    AwareDatetime, Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(3000, 1, 1, tzinfo=UTC))
+]
+"""A time that may be added to, and that PostgreSQL gives back."""
+
 
 class TickEventData(BaseModel):
     """What a tick's event says (design §6); unknown fields are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel)
 
-    dispatch_key: str = Field(min_length=1, max_length=200)
-    requested_at: AwareDatetime | None = None
-    """None: the event's own time stands for it."""
+    dispatch_key: Word
+    requested_at: Instant
+    """Where the data has none, the event's own time."""
     generation: int = Field(default=0, ge=0, le=999_999_999)
-    correlation_id: str | None = Field(default=None, max_length=200)
-    window_start: AwareDatetime | None = None
+    event_id: Word | None
+    """The event's own."""
+    correlation_id: Word | None = None
+    window_start: Instant | None = None
     window_seconds: int | None = Field(default=None, gt=0, le=86_400)
 
 
@@ -54,8 +63,11 @@ def failed_call(data: Mapping[str, Any]) -> RunCall:
 def _tick(event: inngest.Event) -> TickReference | None:
     if "dispatchKey" not in event.data:
         return None
+    told = {**event.data, "eventId": event.id or None}
+    if told.get("requestedAt") is None:
+        told["requestedAt"] = event.ts
     try:
-        data = TickEventData.model_validate(dict(event.data))
+        data = TickEventData.model_validate(told)
     except ValidationError as error:
         fields = sorted({str(item["loc"][0]) for item in error.errors(include_input=False)})
         structlog.get_logger().warning(LogEvent.EVENT_UNREADABLE, event_name=event.name, fields=fields)
@@ -63,8 +75,8 @@ def _tick(event: inngest.Event) -> TickReference | None:
     return TickReference(
         dispatch_key=GENERATION.sub("", data.dispatch_key),
         generation=data.generation,
-        event_id=event.id or None,
-        requested_at=(data.requested_at or datetime.fromtimestamp(event.ts / 1000, UTC)) + CUT_OFF,
+        event_id=data.event_id,
+        requested_at=data.requested_at + CUT_OFF,
         correlation_id=data.correlation_id,
         window_start=data.window_start,
         window_seconds=data.window_seconds,

@@ -69,8 +69,14 @@ class TestManual:
             {"dispatchKey": ""},
             {"dispatchKey": None},
             {"dispatchKey": "k" * 201},
+            {"dispatchKey": "a\x00b"},
+            {"dispatchKey": "a\ud800b"},
+            {"correlationId": "a\x00b"},
             {"requestedAt": "yesterday"},
             {"requestedAt": "2026-11-23T19:50:12"},
+            {"requestedAt": "9999-12-31T23:59:59.999999Z"},
+            {"requestedAt": "0001-01-01T00:00:00+14:00"},
+            {"windowStart": "0001-01-01T00:00:00+14:00"},
             {"generation": -1},
             {"windowSeconds": 0},
         ],
@@ -82,6 +88,10 @@ class TestManual:
             call = read_call("01ABC", 0, event(**DATA | wrong))
         assert call.tick is None
         assert [(line["event"], line["fields"]) for line in logs] == [("event.unreadable", list(wrong))]
+
+    @pytest.mark.parametrize("ts", [0, 10**17, -(10**17)])
+    def test_nor_is_what_has_no_time_of_its_own(self, ts: int) -> None:
+        assert read_call("01ABC", 0, inngest.Event(name="x", ts=ts, data={"dispatchKey": KEY})).tick is None
 
 
 class TestForce:
@@ -96,7 +106,8 @@ ATOMS = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) |
 JSON = ATOMS | st.lists(ATOMS, max_size=2) | st.dictionaries(st.sampled_from(["a", "b"]), ATOMS, max_size=2)
 
 
-@given(data=st.dictionaries(st.sampled_from([*DATA, "force", "more"]), JSON))
-def test_no_data_fails_a_call(data: dict[str, Any]) -> None:
+@given(data=st.dictionaries(st.sampled_from([*DATA, "force", "more"]), JSON), ts=st.integers())
+def test_no_data_fails_a_call(data: dict[str, Any], ts: int) -> None:
     """Whatever an event carries, its call is read: work in doubt is done."""
-    assert read_call("run", 0, event(**data)).run_id == "run"
+    event = inngest.Event(name="background/process.requested", ts=ts, data=data)
+    assert read_call("run", 0, event).run_id == "run"
