@@ -25,8 +25,11 @@ WRITE_UNLESS_NEWER: Final = """
 local held = redis.call('GET', KEYS[1])
 if held then
     local ok, blob = pcall(cjson.decode, held)
-    if ok and type(blob) == 'table' and type(blob.startedAt) == 'string' and blob.startedAt > ARGV[2] then
-        return 0
+    if ok and type(blob) == 'table' and type(blob.startedAt) == 'string' then
+        local ended = blob.startedAt == ARGV[2] and blob.status ~= 'running'
+        if blob.startedAt > ARGV[2] or (ended and ARGV[4] == 'running') then
+            return 0
+        end
     end
 end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])
@@ -61,7 +64,7 @@ class StatusBlobs(Protocol):
     """Where the latest status of each job name is kept. Nothing here raises: a cache fails nothing."""
 
     def write(self, job_name: str, blob: StatusBlob, *, scope: str = "global") -> None:
-        """Keep `blob`, unless that of a run which started later is kept already."""
+        """Keep `blob`, unless that of a run which started later, or the same run's end, is kept already."""
         ...
 
     def read(self, job_name: str, *, scope: str = "global") -> str | None:
@@ -113,8 +116,8 @@ class RedisStatusBlobs:
         """Calls that failed or were left out after a failure, since the process started."""
 
     def write(self, job_name: str, blob: StatusBlob, *, scope: str = "global") -> None:
-        """Keep `blob`, unless that of a run which started later is kept already (atomic)."""
-        arguments: list[str | int] = [self._json(blob), iso(blob.started_at), self._ttl_seconds]
+        """Keep `blob` unless that of a later run, or the same run's end, is kept already (atomic)."""
+        arguments: list[str | int] = [self._json(blob), iso(blob.started_at), self._ttl_seconds, blob.status]
         self._attempt(lambda: self._write(keys=[_key(scope, job_name)], args=arguments))
 
     def read(self, job_name: str, *, scope: str = "global") -> str | None:

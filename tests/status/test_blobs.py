@@ -74,6 +74,12 @@ class TestWrite:
         blobs.write(NAME, BLOB)
         assert json.loads(str(cache.get(KEY)))["status"] == "succeeded"
 
+    def test_the_end_of_a_run_stays(self, blobs: StatusBlobs, cache: "redis.Redis") -> None:
+        """Another call of the same run that is still at work, or fails later, does not make it run again."""
+        blobs.write(NAME, BLOB)
+        blobs.write(NAME, replace(BLOB, status=BlobStatus.RUNNING, finished_at=None, duration_ms=None))
+        assert json.loads(str(cache.get(KEY)))["status"] == "succeeded"
+
     @pytest.mark.parametrize("rubbish", ["not json", "[]", '{"startedAt": 7}'])
     def test_replaces_what_is_not_a_blob(
         self, blobs: StatusBlobs, cache: "redis.Redis", rubbish: str

@@ -346,6 +346,20 @@ class TestOverlap:
         assert database.value("SELECT status FROM runs") == "running"
         assert [entry["fenced"] for entry in logs if entry["event"] == "run.finished"] == [True]
 
+    def test_one_that_fails_after_the_run_has_ended_changes_nothing(
+        self, services: Services, database: Database, cache: "redis.Redis"
+    ) -> None:
+        called = call(database)
+
+        def overtaken() -> Part:
+            step(services, replace(called, attempt=1))
+            raise ValueError("too late")
+
+        with pytest.raises(StepBroken):
+            step(services, called, overtaken)
+        assert database.rows("SELECT status, retry_at, error FROM runs") == [("succeeded", None, None)]
+        assert (blob(cache)["status"], blob(cache)["lastError"]) == ("succeeded", None)
+
     def test_an_abandoned_run_that_wakes_may_succeed_once(
         self, services: Services, database: Database
     ) -> None:
