@@ -13,9 +13,13 @@ OPEN: Final = """
 INSERT INTO runs AS held (job_name, run_id, source, dispatch_key, status, owner, attempt)
 VALUES (%(job_name)s, %(run_id)s, %(source)s, %(dispatch_key)s, 'running', %(owner)s, %(attempt)s)
 ON CONFLICT (job_name, run_id) DO UPDATE
-SET beat_at = everytick_now(), retry_at = NULL, attempt = greatest(held.attempt, excluded.attempt)
+SET beat_at = CASE WHEN held.status IN ('running', 'abandoned') THEN everytick_now() ELSE held.beat_at END,
+    attempt = CASE WHEN held.status IN ('running', 'abandoned') THEN greatest(held.attempt, excluded.attempt)
+        ELSE held.attempt END,
+    retry_at = NULL
 RETURNING started_at, attempt
 """
+"""A run that another call closed since its standing was read stays as it is."""
 OWN: Final = """
 UPDATE runs SET owner = %(owner)s
 WHERE job_name = %(job_name)s AND run_id = %(run_id)s AND owner <> %(owner)s

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,9 @@ from tests.conftest import Database
 RUN = RunKey(job_name=JobName.PROCESS, run_id="r1", source=RunSource.INNGEST, dispatch_key=None, owner="me")
 
 
-def opened(services: Services) -> OpenedRun:
+def opened(services: Services, *, attempt: int = 0) -> OpenedRun:
     with services.store.transaction() as connection:
-        return open_run(connection, RUN)
+        return open_run(connection, replace(RUN, attempt=attempt))
 
 
 def beat(services: Services) -> bool:
@@ -32,6 +33,15 @@ class TestOpen:
         database.shift_clock(timedelta(minutes=2))
         assert opened(services) == first
         assert database.value("SELECT count(*) FROM runs") == 1
+
+    def test_a_closed_run_stays_as_it_is(self, services: Services, database: Database) -> None:
+        """Another call may close it between a call's look at it and its opening."""
+        opened(services)
+        closed(services, RunStatus.SUCCEEDED)
+        before = database.rows("SELECT * FROM runs")
+        database.shift_clock(timedelta(minutes=2))
+        opened(services, attempt=3)
+        assert database.rows("SELECT * FROM runs") == before
 
 
 class TestBeat:
