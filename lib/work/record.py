@@ -9,7 +9,7 @@ from lib.heartbeat import heartbeat
 from lib.services import Services
 from lib.status.blobs import BlobStatus, StatusBlob
 from lib.status.run_status import RunStatus
-from lib.work.lines import cover_lines
+from lib.work.lines import cover_lines, fail_line
 from lib.work.runs import OpenedRun, RunKey, beat_run, close_run, own_run
 
 BLOB_STATUS: Final = {
@@ -52,7 +52,7 @@ class RunRecord:
     def close(
         self, status: RunStatus, *, summary: dict[str, Any] | None, error: str | None
     ) -> datetime | None:
-        """Close the row, and with success the ticks that the run covers; then write the blob.
+        """Close the row and the lines that the run covers, or its own as failed; then write the blob.
 
         Its end by the database's clock, or None when it was closed before or is another's by now: then
         nothing is written. Raises StoreError.
@@ -61,6 +61,8 @@ class RunRecord:
             finished_at = close_run(connection, self.run, status=status, summary=summary, error=error)
             if finished_at is not None and BLOB_STATUS.get(status) is BlobStatus.SUCCEEDED:
                 cover_lines(connection, self.run.job_name, started_at=self.opened.started_at)
+            elif finished_at is not None and status is RunStatus.FAILED:
+                fail_line(connection, self.run.job_name, self.run.run_id)
         if finished_at is not None and status in BLOB_STATUS:
             self._write(BLOB_STATUS[status], finished_at, error)
         return finished_at

@@ -137,6 +137,12 @@ class TestLine:
         )
         assert line(database)[0] == "covered"
 
+    def test_a_run_that_ends_as_failed_leaves_it_failed(self, services: Services, database: Database) -> None:
+        """All its items failed: its line says the same as after the engine gave a run up."""
+        outcome = Outcome(status=RunStatus.FAILED, summary={}, error="x")
+        step(services, call(database), lambda: Part(outcome=outcome))
+        assert line(database)[:2] == ("failed", "r1")
+
 
 class TestWithoutWork:
     def test_a_covered_tick_is_superseded(
