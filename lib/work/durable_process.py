@@ -1,6 +1,7 @@
 """The process responsibility in steps: drains until the queue is empty, or limit or budget is used."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any, Final
 
 from lib.clock import Deadline
@@ -65,15 +66,18 @@ def _drains_beside(settings: Settings, remaining: int, *, steps_left: int) -> in
 
 
 def _whole(outcome: Outcome, earlier: Rounds) -> Outcome:
-    """The whole run's outcome: `outcome` of its last drain with what the others did."""
+    """The whole run's outcome: `outcome` of its last drain with what the others did.
+
+    A drain of another version may lack a count of this one.
+    """
     summary: dict[str, Any] = dict(outcome.summary)
-    for report in (report for side_by_side in earlier for report in side_by_side):
+    for report in chain.from_iterable(earlier):
         for name in summary.keys() - set(OF_THE_LAST):
-            summary[name] += report.result[name]
+            summary[name] += report.result.get(name, 0)
     return Outcome(status=outcome.status, summary=summary, error=outcome.error)
 
 
 def _budget_left_ms(settings: Settings, earlier: Rounds) -> int:
     """What is left of the run's budget; waits between its steps don't count."""
-    spent: int = sum(max(report.result["durationMs"] for report in round_) for round_ in earlier)
+    spent: int = sum(max(report.result.get("durationMs", 0) for report in round_) for round_ in earlier)
     return max(0, settings.background_job_cron_time_budget_ms - spent)
