@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Protocol
 
 from lib.status.run_status import EventName
@@ -10,15 +9,17 @@ from lib.status.run_status import EventName
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingEvent:
-    """One event; whoever gets two with the same id runs one function once (24 h)."""
+    """One event; whoever gets two with the same id runs one function once (24 h).
+
+    It has no time of its own (`ts`): Inngest does not start a function before it, so that a database's clock
+    ahead of Inngest's would hold every run back.
+    """
 
     name: EventName
     id: str
     """Made from the dispatch key, so that a repetition is recognised."""
     data: Mapping[str, Any]
     """JSON only."""
-    occurred_at: datetime
-    """Timezone-aware; a function does not start before it."""
 
 
 class EventSender(Protocol):

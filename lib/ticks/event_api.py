@@ -55,12 +55,7 @@ class EventApi:
 
 
 def _json(event: OutgoingEvent) -> dict[str, object]:
-    return {
-        "id": event.id,
-        "name": event.name,
-        "data": event.data,
-        "ts": round(event.occurred_at.timestamp() * 1000),
-    }
+    return {"id": event.id, "name": event.name, "data": event.data}
 
 
 def _failure(error: Exception, deadline: Deadline) -> EventsNotSent:

@@ -63,7 +63,6 @@ def tick_events(dispatch: Dispatch) -> tuple[OutgoingEvent, ...]:
             name=responsibility.event_name,
             id=f"{responsibility.event_id_prefix}:{digest}",
             data=data,
-            occurred_at=dispatch.requested_at,
         )
         for responsibility in SENDING_ORDER
     )
