@@ -4,7 +4,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any, Self
 
 from requests.adapters import HTTPAdapter
@@ -19,7 +19,7 @@ class BoundedAdapter(HTTPAdapter):
     """Connects for one exchange by `deadline`, and cuts the connection when it has passed.
 
     A socket's time-out bounds one read: an answer of a byte a second outlives it, and so does a name with
-    many silent addresses. So each address is given what is left, and a timer cuts the connection itself,
+    many silent addresses. So the addresses share what is left, and a timer cuts the connection itself,
     through a second handle that survives the change to TLS. Only the resolver knows no limit at all.
     """
 
@@ -59,23 +59,25 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
-    """A socket connected to `host`. Raises EventsNotSent when there is none by `deadline`."""
+    """A socket connected to `host`. Raises EventsNotSent when there is none by `deadline`.
+
+    Each address has its share of what is left, so that a silent one does not keep the next from its turn.
+    """
     failure = EventsNotSent(SendErrorClass.REFUSED)
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         addresses = []
         failure = EventsNotSent(SendErrorClass.REFUSED, "The event API's name cannot be resolved.")
-    for family, kind, protocol, _, address in addresses:
+    for index, (family, kind, protocol, _, address) in enumerate(addresses):
         if deadline.passed:
             break
-        candidate = socket.socket(family, kind, protocol)
-        try:
-            candidate.settimeout(max(0.001, deadline.remaining_ms() / 1000))
+        seconds = deadline.remaining_ms() / 1000 / (len(addresses) - index)
+        with suppress(OSError), ExitStack() as unless_connected:  # also of a family that this machine lacks
+            candidate = unless_connected.enter_context(socket.socket(family, kind, protocol))
+            candidate.settimeout(max(0.001, seconds))
             candidate.connect(address)
-        except OSError:
-            candidate.close()
-        else:
+            unless_connected.pop_all()
             return candidate
     raise EventsNotSent(SendErrorClass.TIMED_OUT) if deadline.passed else failure
 

@@ -45,6 +45,7 @@ EVENTS = tick_events(
 )
 DEADLINE_MS = 400
 SLACK_SECONDS = 2.0
+UNKNOWN_FAMILY = 999
 CERTIFICATE = str(Path(__file__).parents[1] / "drafts/localhost.pem")
 
 
@@ -161,6 +162,27 @@ class TestMisbehaving:
             ]
             monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
             assert failure("http://many:8288").error_class == "send_timed_out"
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog may refuse instead")
+    def test_a_silent_address_leaves_time_for_the_next(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As where a machine believes in a route for IPv6 that leads nowhere."""
+        with full_backlog() as silent, event_api(takes) as server:
+            addresses = [
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+                for port in (silent, server.port)
+            ]
+            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
+            assert len(post("http://many:8288", deadline_ms=2_000)) == 2
+
+    def test_an_address_of_a_family_that_this_machine_has_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A resolver names addresses of IPv6 where the kernel has none; the next one is tried."""
+        with event_api(takes) as server:
+            addresses = [
+                (UNKNOWN_FAMILY, socket.SOCK_STREAM, 6, "", ("::1", server.port)),
+                (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port)),
+            ]
+            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
+            assert len(post("http://both:8288", deadline_ms=5_000)) == 2
 
 
 class TestEnvironment:
