@@ -9,15 +9,14 @@ from lib.ticks.send_error import EventsNotSent, SendErrorClass
 
 BODY_LIMIT: Final = 65_536
 """Bytes; the API's own answer to two events has less than 300."""
-TOLD: Final = 200
-"""Characters kept of what the API says of an error."""
 
 
 def accepted_ids(status: int, body: bytes, *, expected: int) -> tuple[str, ...]:
     """The ids that acknowledge `expected` events. Raises EventsNotSent, with those that there are.
 
     Only a success that names an id for each event is one. The API works through the events in order, so
-    fewer ids belong to the first ones.
+    fewer ids belong to the first ones. The error's message has the API's own words whole: whoever passes them
+    on redacts them first and then cuts them, for half a key is not known for one.
     """
     answer = _object(body) if len(body) <= BODY_LIMIT else None
     ids = answer.get("ids") if answer else None
@@ -25,7 +24,7 @@ def accepted_ids(status: int, body: bytes, *, expected: int) -> tuple[str, ...]:
     leading = tuple(takewhile(_is_id, listed))[:expected]
     error = answer.get("error") if answer else None
     if not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES or error is not None:
-        told = f": {error[:TOLD]}" if isinstance(error, str) else ""
+        told = f": {error}" if isinstance(error, str) else ""
         raise EventsNotSent(
             SendErrorClass.REJECTED, f"The event API answered {status}{told}", accepted=leading
         )

@@ -77,9 +77,6 @@ class TestMessage:
         assert failure.error_class is SendErrorClass.REJECTED
         assert failure.message == "The event API answered 401: Event key not found"
 
-    def test_words_are_cut(self) -> None:
-        assert len(refused(500, {"error": "x" * 9_000}).message) < 300
-
 
 class TestLimit:
     def test_an_answer_that_is_too_long_is_not_read(self) -> None:

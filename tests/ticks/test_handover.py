@@ -205,6 +205,18 @@ class TestKey:
         assert "tick.enqueue_failed" in logged.err
         assert CANARY not in logged.out + logged.err + "".join(answers) + str(kept)
 
+    @pytest.mark.parametrize("before", [180, 190, 450, 460, 470, 480, 490])
+    def test_no_part_of_it_is_left_where_a_message_is_cut(
+        self, app_at: AppAt, capfd: pytest.CaptureFixture[str], before: int
+    ) -> None:
+        """Redacted first, then cut: half a key is not known for a key any more."""
+        echo = "x" * before + CANARY
+        with event_api(says("400 Bad Request", {"error": echo})) as server:
+            _, body = tick(app_at(server, INNGEST_EVENT_KEY=CANARY))
+        logged = capfd.readouterr()
+        assert CANARY[:8] not in logged.out + logged.err + body["enqueueError"]["message"]
+        assert len(body["enqueueError"]["message"]) <= 500
+
 
 class TestLedgerAway:
     def test_sends_untracked(self, app_at: AppAt, good: EventApiServer, database: Database) -> None:
