@@ -2,7 +2,6 @@
 
 import os
 import random
-import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -67,7 +66,7 @@ def compose(
             examined.decision,
             redactor,
             clock or SystemClock(),
-            chance or random.Random(secrets.randbits(64)),  # noqa: S311 - jitter, not secrets
+            chance or random.SystemRandom(),  # forked workers draw from it, each its own numbers
         )
     return Composition(
         decision=examined.decision,
