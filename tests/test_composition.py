@@ -18,7 +18,7 @@ for _ in range(2):
 
 class TestChance:
     def test_forked_workers_make_ids_of_their_own(self) -> None:
-        """A server may load the app once and fork its workers from it: two runs by one id would be one run."""
+        """A server may load the app once and fork its workers: two runs by one id would be one run."""
         printed = subprocess.run(
             [sys.executable, "-c", FORKED],
             capture_output=True,
