@@ -27,6 +27,8 @@ class TickReason(StrEnum):
     """An operator said inline."""
     INNGEST_UNUSABLE = "inngest_unusable"
     """The flag is on and nothing can be sent: keys missing or malformed."""
+    OUTSIDE_CANARY = "outside_canary"
+    """The window is not among those that BACKGROUND_JOBS_INNGEST_PERCENT lets go."""
     ENABLED = "enabled"
     """The flag is on, and nothing speaks against Inngest."""
     ENQUEUE_FAILED = "enqueue_failed"
@@ -62,6 +64,10 @@ class TickFacts:
     inngest_usable: bool
     """The guard's word."""
     control: DispatchControl
+    percent: int
+    """The share of all windows that may go to Inngest."""
+    in_canary: bool
+    """Whether this window is among them."""
 
     def as_json(self) -> dict[str, object]:
         """The facts as the ledger keeps them."""
@@ -69,6 +75,8 @@ class TickFacts:
             "useInngest": self.use_inngest,
             "inngestUsable": self.inngest_usable,
             "control": self.control,
+            "percent": self.percent,
+            "inCanary": self.in_canary,
         }
 
 
@@ -83,9 +91,10 @@ class TickDecision:
 
 
 def decide(facts: TickFacts) -> TickDecision:
-    """Decide by the precedence of the levers (design §5): flag false > control inline > unusable > Inngest.
+    """Decide by the precedence of the levers (design §5).
 
-    A control of `inngest` and one of `auto` come to the same: there is no canary for the one to override.
+    Flag false > control inline > control inngest > canary.
+
     Where nothing can be sent the tick works inline and says so: a wrong key must not become a dead zone.
     """
     mode, degraded = TickMode.INLINE, False
@@ -95,6 +104,8 @@ def decide(facts: TickFacts) -> TickDecision:
         reason = TickReason.CONTROL_INLINE
     elif not facts.inngest_usable:
         reason, degraded = TickReason.INNGEST_UNUSABLE, True
+    elif facts.control is DispatchControl.AUTO and not facts.in_canary:
+        reason = TickReason.OUTSIDE_CANARY
     else:
         mode, reason = TickMode.INNGEST, TickReason.ENABLED
     return TickDecision(mode=mode, reason=reason, degraded=degraded, facts=facts)

@@ -15,6 +15,7 @@ from lib.log.setup import log_context
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
+from lib.ticks.canary import is_in_canary
 from lib.ticks.decision import (
     DispatchControl,
     Handover,
@@ -49,7 +50,7 @@ def run_tick(services: Services, *, source: TickSource = TickSource.CRON) -> Tic
     window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
     correlation_id = f"{services.random.getrandbits(64):016x}"
     with log_context(dispatch_key=window.dispatch_key, correlation_id=correlation_id):
-        decision = decide(_facts(services, context))
+        decision = decide(_facts(services, context, window))
         structlog.get_logger().info(
             LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded
         )
@@ -86,7 +87,7 @@ def foresee_tick(services: Services) -> dict[str, Any]:
     with services.store.transaction() as connection:
         context = read_context(connection)
     window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
-    decision = decide(_facts(services, context))
+    decision = decide(_facts(services, context, window))
     with services.store.transaction() as connection:
         due = count_due(connection)
         if decision.mode is TickMode.INNGEST and is_dispatched(connection, window):
@@ -121,16 +122,20 @@ def _context(services: Services) -> TickContext:
     except StoreUnavailable as error:
         structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="tick", code=error.code)
         context = TickContext(now=services.clock.now(), control=DispatchControl.AUTO, store_away=True)
-        if decide(_facts(services, context)).mode is not TickMode.INNGEST:
+        window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
+        if decide(_facts(services, context, window)).mode is not TickMode.INNGEST:
             raise
         return context
 
 
-def _facts(services: Services, context: TickContext) -> TickFacts:
+def _facts(services: Services, context: TickContext, window: Window) -> TickFacts:
+    percent = services.settings.background_jobs_inngest_percent
     return TickFacts(
         use_inngest=services.settings.background_jobs_use_inngest,
         inngest_usable=services.environment.inngest_usable,
         control=context.control,
+        percent=percent,
+        in_canary=is_in_canary(window, percent),
     )
 
 

@@ -103,6 +103,31 @@ class TestHandedOver:
         )
 
 
+class TestCanary:
+    def test_a_share_of_the_windows_goes_through_inngest(
+        self, environ: dict[str, str], database: Database
+    ) -> None:
+        """The others work inline; the ledger keeps what decided, and every tick is done either way."""
+        settings = {"BACKGROUND_JOBS_INNGEST_PERCENT": "25"}
+        with self_hosted_world(environ, database, settings=settings) as world:
+            modes = []
+            for _ in range(40):
+                status, body = tick(world)
+                modes.append((status, body["mode"], body["reason"], body["degraded"]))
+                world.engine.run_until_idle()
+                world.engine.advance(60)
+        assert set(modes) == {
+            (202, "inngest", "enabled", False),
+            (200, "inline", "outside_canary", False),
+        }
+        assert 9 <= sum(mode[1] == "inngest" for mode in modes) <= 11
+        assert database.rows("SELECT DISTINCT facts -> 'percent' FROM dispatches") == [(25,)]
+        assert database.rows("SELECT job_name, status, count(*) FROM runs GROUP BY 1, 2 ORDER BY 1") == [
+            ("background-maintenance", "succeeded", 40),
+            ("process-background-jobs", "succeeded", 40),
+        ]
+
+
 class TestRollBack:
     def test_acts_on_the_next_call_of_a_dispatched_window(self, world: World, database: Database) -> None:
         seed_overdue(database)

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from lib.ticks.decision import DispatchControl, Handover, TickFacts, after_handover, decide
@@ -5,7 +7,32 @@ from lib.ticks.decision import DispatchControl, Handover, TickFacts, after_hando
 AUTO, INLINE, INNGEST = DispatchControl.AUTO, DispatchControl.INLINE, DispatchControl.INNGEST
 
 
+def facts(**changes: Any) -> TickFacts:
+    """Everything speaks for Inngest, but for `changes`."""
+    asked: dict[str, Any] = {
+        "use_inngest": True,
+        "inngest_usable": True,
+        "control": AUTO,
+        "percent": 100,
+        "in_canary": True,
+    }
+    return TickFacts(**asked | changes)
+
+
 class TestDecide:
+    @pytest.mark.parametrize(
+        ("control", "mode", "reason"),
+        [
+            pytest.param(AUTO, "inline", "outside_canary", id="not this window"),
+            pytest.param(INNGEST, "inngest", "enabled", id="an operator forces it"),
+            pytest.param(INLINE, "inline", "control_inline", id="inline was wanted anyway"),
+        ],
+    )
+    def test_outside_the_canary(self, control: DispatchControl, mode: str, reason: str) -> None:
+        """Asked for, so nothing is degraded."""
+        decision = decide(facts(control=control, percent=5, in_canary=False))
+        assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, False)
+
     @pytest.mark.parametrize(
         ("use_inngest", "usable", "control", "mode", "reason", "degraded"),
         [
@@ -34,7 +61,7 @@ class TestDecide:
         degraded: bool,
     ) -> None:
         """Design §5, as far as this version has levers."""
-        decision = decide(TickFacts(use_inngest=use_inngest, inngest_usable=usable, control=control))
+        decision = decide(facts(use_inngest=use_inngest, inngest_usable=usable, control=control))
         assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, degraded)
 
 
@@ -48,6 +75,6 @@ class TestAfterHandover:
         ],
     )
     def test_what_the_tick_does_next(self, handover: Handover, mode: str, reason: str) -> None:
-        decided = decide(TickFacts(use_inngest=True, inngest_usable=True, control=AUTO))
+        decided = decide(facts())
         then = after_handover(decided, handover)
         assert (then.mode, then.reason, then.facts) == (mode, reason, decided.facts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import HealthCheck, settings
@@ -27,8 +28,11 @@ from tests.conftest import Database
 
 HOLD_MS = 20_000
 WINDOW = window_at(datetime(2026, 11, 23, 19, 50, tzinfo=UTC), 60)
-INNGEST = decide(TickFacts(use_inngest=True, inngest_usable=True, control=DispatchControl.AUTO))
-INLINE = decide(TickFacts(use_inngest=False, inngest_usable=True, control=DispatchControl.AUTO))
+FACTS = TickFacts(
+    use_inngest=True, inngest_usable=True, control=DispatchControl.AUTO, percent=100, in_canary=True
+)
+INNGEST = decide(FACTS)
+INLINE = decide(replace(FACTS, use_inngest=False))
 FAILURE = SendFailure(error_class=SendErrorClass.INCOMPLETE, message="fewer")
 
 

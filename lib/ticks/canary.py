@@ -1,0 +1,19 @@
+"""Which windows go to Inngest while only a share of them may (design §10)."""
+
+from typing import Final
+
+from lib.ticks.window import Window
+
+SPAN: Final = 2**64
+STEP: Final = 11_400_714_819_323_198_485
+"""2^64 over the golden ratio, odd: its multiples spread over the span as evenly as can be, at any length."""
+
+
+def is_in_canary(window: Window, percent: int) -> bool:
+    """Whether `window` is among the `percent` of all windows: `frac(index x 0.618...) < percent / 100`.
+
+    A golden-ratio sequence on the window's index: at 5 % always 9 to 12 of 200 windows in a row, no gap over
+    34, where a hash gives 0 to 23 and gaps of 211. Raising the percentage keeps what was in.
+    """
+    index = int(window.start.timestamp()) // window.seconds
+    return index * STEP % SPAN * 100 < percent * SPAN
