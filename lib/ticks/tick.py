@@ -42,9 +42,18 @@ RUN_SOURCES: Final = {TickSource.CRON: RunSource.INLINE, TickSource.CLI: RunSour
 def run_tick(services: Services, *, source: TickSource = TickSource.CRON) -> TickReport:
     """Get this tick's work done, whatever else is broken: hand it to Inngest, or do it here.
 
-    A responsibility that fails is in the report, the others stand. Raises StoreError when nothing could be
-    sent and no work could be attempted because the database is away or does not fit.
+    A responsibility that fails is in the report, the others stand. Raises StoreUnavailable when nothing could
+    be sent and no work could be attempted, whatever keeps the database; another StoreError when it does not
+    fit this code.
     """
+    try:
+        return _run(services, source)
+    except StoreUnavailable as error:
+        structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="tick", code=error.code)
+        raise StoreUnavailable(error.message) from error
+
+
+def _run(services: Services, source: TickSource) -> TickReport:
     began = services.clock.monotonic()
     context = _context(services)
     window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
@@ -120,11 +129,11 @@ def _context(services: Services) -> TickContext:
         with services.store.transaction() as connection:
             return read_context(connection)
     except StoreUnavailable as error:
-        structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="tick", code=error.code)
         context = TickContext(now=services.clock.now(), control=DispatchControl.AUTO, store_away=True)
         window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
         if decide(_facts(services, context, window)).mode is not TickMode.INNGEST:
             raise
+        structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="read_context", code=error.code)
         return context
 
 

@@ -1,10 +1,12 @@
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
 from app import create_app
 from lib.clock import Deadline
@@ -123,19 +125,21 @@ class TestInline:
             ("process-background-jobs", "inline"),
         ]
 
+    @pytest.mark.parametrize("table", ["dispatches", "dispatch_lines"])
     def test_goes_on_untracked_without_the_ledger(
-        self, composed: Callable[..., Composition], database: Database
+        self, composed: Callable[..., Composition], database: Database, table: str
     ) -> None:
-        """The ledger is not a single point of failure (design §5)."""
+        """The ledger is not a single point of failure (design §5): the work is done, and recorded as done."""
         client = create_app(composed(DATABASE_STATEMENT_TIMEOUT_MS="500")).test_client()
-        database.run("BEGIN")
-        database.run("LOCK TABLE dispatches IN ACCESS EXCLUSIVE MODE")
-        try:
-            body = client.get(URL, headers=BEARER).json
-        finally:
-            database.run("ROLLBACK")
-        assert body is not None
-        assert (body["success"], body["mode"], body["degraded"]) == (True, "inline", True)
+        with locked(database, table):
+            answer = client.get(URL, headers=BEARER)
+        assert answer.status_code == 200
+        assert answer.json is not None
+        assert (answer.json["success"], answer.json["mode"]) == (True, "inline")
+        assert answer.json["degraded"] is True
+        assert database.rows("SELECT status FROM runs WHERE job_name = 'process-background-jobs'") == [
+            ("succeeded",)
+        ]
 
     def test_goes_on_untracked_when_the_ledger_refuses_the_row(
         self, client: FlaskClient, database: Database
@@ -241,6 +245,22 @@ class TestFailure:
         assert answer.json["code"] == "store_unavailable"
         assert answer.headers["Retry-After"] == "60"
 
+    @pytest.mark.parametrize("table", ["controls", "leases"])
+    def test_a_database_that_is_too_slow_counts_as_away(
+        self, composed: Callable[..., Composition], database: Database, table: str
+    ) -> None:
+        """The same code, whatever kept the work from being attempted; the detail says what (design §5)."""
+        client = create_app(composed(DATABASE_STATEMENT_TIMEOUT_MS="500")).test_client()
+        with capture_logs() as logs, locked(database, table):
+            answer = client.get(URL, headers=BEARER)
+        assert answer.status_code == 503
+        assert answer.json is not None
+        assert answer.json["code"] == "store_unavailable"
+        assert answer.json["detail"].startswith("A statement or the wait for a lock took too long")
+        assert answer.headers["Retry-After"] == "60"
+        (logged,) = [line for line in logs if line["log_level"] == "error"]
+        assert (logged["event"], logged["code"]) == ("store.unavailable", "store_timed_out")
+
     def test_an_older_schema_does_no_partial_work(self, client: FlaskClient, database: Database) -> None:
         """Failure D12."""
         database.run("UPDATE schema_compatibility SET schema_version = 3")
@@ -250,6 +270,17 @@ class TestFailure:
         assert answer.json["code"] == "schema_outdated"
         assert answer.headers["Retry-After"] == "60"
         assert database.rows("SELECT * FROM runs") == []
+
+
+@contextmanager
+def locked(database: Database, table: str) -> Iterator[None]:
+    """Nobody else reads or writes `table`."""
+    database.run("BEGIN")
+    database.run(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        database.run("ROLLBACK")
 
 
 class TestWithoutRedis:
