@@ -13,14 +13,21 @@ from lib.store.store import Connection, Store
 class Outage:
     """Passes transactions on to the real store, except while it is `away`."""
 
+    refusal = None
+
     def __init__(self, store: Store) -> None:
         self._store = store
         self.away = False
+        self.left: int | None = None
+        """How many transactions there will be before it goes away; None: it stays."""
 
     @contextmanager
     def transaction(
         self, *, statement_timeout_ms: int | None = None, checkout_timeout_ms: int | None = None
     ) -> Iterator[Connection]:
+        if self.left is not None:
+            self.away = self.left <= 0
+            self.left -= 1
         if self.away:
             raise StoreUnavailable
         with self._store.transaction(
