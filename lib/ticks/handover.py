@@ -116,7 +116,7 @@ def _settle(services: Services, decision: TickDecision, dispatch: Dispatch, sent
         log_untracked(dispatch.window.dispatch_key, error)
         return False
     if not settled:
-        structlog.get_logger().warning(
+        structlog.get_logger().error(
             LogEvent.TICK_UNTRACKED, dispatch_key=dispatch.event_key, error_class="overtaken"
         )
     return settled

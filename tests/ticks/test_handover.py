@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from structlog.testing import capture_logs
 
 from app import create_app
 from lib.composition import Composition
@@ -250,8 +251,12 @@ class TestLedgerAway:
             call.answer("200 OK", acknowledgement(events))
 
         with event_api(overtaken) as server:
-            status, body = tick(app_at(server))
+            client = app_at(server)
+            with capture_logs() as logs:
+                status, body = tick(client)
         assert (status, body["mode"], body["degraded"]) == (202, "inngest", True)
+        (logged,) = [line for line in logs if line["event"] == "tick.untracked"]
+        assert (logged["log_level"], logged["error_class"]) == ("error", "overtaken")
         assert database.rows("SELECT state, generation, holder FROM dispatches") == [
             ("dispatching", 1, "another")
         ]
