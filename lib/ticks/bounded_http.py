@@ -5,7 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
@@ -13,6 +13,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from lib.clock import Deadline
 from lib.ticks.send_error import EventsNotSent, SendErrorClass
+
+LEAST_SHARE_MS: Final = 300
+"""For one address, while it is left: less than a way around the world would find nobody at home."""
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -72,10 +75,11 @@ def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         if deadline.passed:
             break
-        seconds = deadline.remaining_ms() / 1000 / (len(addresses) - index)
+        left_ms = deadline.remaining_ms()
+        share_ms = min(left_ms, max(left_ms / (len(addresses) - index), LEAST_SHARE_MS))
         with suppress(OSError), ExitStack() as unless_connected:  # also of a family that this machine lacks
             candidate = unless_connected.enter_context(socket.socket(family, kind, protocol))
-            candidate.settimeout(max(0.001, seconds))
+            candidate.settimeout(max(1, share_ms) / 1000)
             candidate.connect(address)
             unless_connected.pop_all()
             return candidate

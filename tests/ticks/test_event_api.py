@@ -174,6 +174,22 @@ class TestMisbehaving:
             monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
             assert len(post("http://many:8288", deadline_ms=2_000)) == 2
 
+    def test_many_addresses_do_not_leave_each_too_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A short deadline shared out among eight would end before a distant server has said yes."""
+        given: list[float] = []
+
+        class Noting(socket.socket):
+            def settimeout(self, seconds: float | None) -> None:
+                given.append(seconds or 0)
+                super().settimeout(seconds)
+
+        monkeypatch.setattr("lib.ticks.bounded_http.socket.socket", Noting)
+        with event_api(takes) as server:
+            address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))
+            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: [address] * 8)
+            post("http://many:8288", deadline_ms=1_000)
+        assert given[0] >= 0.25
+
     def test_an_address_of_a_family_that_this_machine_has_not(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A resolver names addresses of IPv6 where the kernel has none; the next one is tried."""
         with event_api(takes) as server:
