@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -155,10 +155,11 @@ def durable_world(
     settings: Mapping[str, str] | None = None,
     clock: EngineClock | None = None,
     choose: Callable[[Sequence[QueueItem]], QueueItem] = oldest_first,
+    change: Callable[[Services], Services] = lambda services: services,
 ) -> Iterator[World]:
     """A production app on the test's stores, registered with an executor of its own.
 
-    The database's clock goes with `clock`, which several worlds may share.
+    The database's clock goes with `clock`, which several worlds may share. `change` puts other parts in.
     """
     database.run("UPDATE environment_stamp SET kind = 'production'")
     if clock is None:
@@ -166,6 +167,8 @@ def durable_world(
         clock.on_advance(lambda _: database.shift_clock(timedelta(seconds=clock.monotonic())))
     composition = compose({**environ, **PRODUCTION, **(settings or {})}, clock=clock, chance=random.Random(7))
     assert composition.services is not None, composition.decision.problems
+    composition = replace(composition, services=change(composition.services))
+    assert composition.services is not None
     app = create_app(composition)
     engine = Engine(
         app.test_client, clock=clock, signing_key=SIGNING_KEY, chance=random.Random(7), choose=choose

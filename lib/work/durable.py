@@ -27,7 +27,7 @@ from lib.work.lines import cover_line, fail_line, note_run
 from lib.work.record import RunRecord
 from lib.work.responsibilities import Outcome, Responsibility
 from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run, own_run
-from lib.work.standing import RunDecision, RunVerdict, decide_run, read_standing
+from lib.work.standing import RunDecision, RunStanding, RunVerdict, decide_run, read_standing
 from lib.work.step_report import RunEnd, StepReport
 
 
@@ -96,9 +96,9 @@ def _step(
     begun: bool,
 ) -> StepReport:
     decision, opened = _begin(services, run, call, begun=begun)
-    if decision.verdict is not RunVerdict.WORK:
-        return _without_work(decision, opened, run)
     record = RunRecord(services=services, run=run, opened=opened)
+    if decision.verdict is not RunVerdict.WORK:
+        return _without_work(record, decision)
     if decision.standing.status is None:
         structlog.get_logger().info(LogEvent.RUN_STARTED, job_name=run.job_name, source=run.source)
     part = _work(record, responsibility, decision, work)
@@ -135,7 +135,8 @@ def _begin(services: Services, run: RunKey, call: RunCall, *, begun: bool) -> tu
             max_age=timedelta(seconds=services.settings.background_jobs_max_event_age_seconds),
         )
         if decision.verdict is RunVerdict.CLOSED:
-            return decision, OpenedRun(started_at=_started(decision), attempt=run.attempt)
+            opened = OpenedRun(started_at=standing.started_at or standing.now, attempt=standing.attempt or 0)
+            return decision, opened
         opened = open_run(connection, run)
         note_run(connection, run.job_name, call)
         if decision.verdict is not RunVerdict.WORK:
@@ -156,31 +157,34 @@ def _supersede(connection: Connection, run: RunKey, decision: RunDecision) -> No
         cover_line(connection, run.job_name, run.run_id)
 
 
-def _started(decision: RunDecision) -> datetime:
-    return decision.standing.started_at or decision.standing.now
-
-
-def _without_work(decision: RunDecision, opened: OpenedRun, run: RunKey) -> StepReport:
+def _without_work(record: RunRecord, decision: RunDecision) -> StepReport:
     """The report of a run with nothing to do, or of one that has said all before."""
+    standing = decision.standing
     structlog.get_logger().info(
         LogEvent.RUN_SUPERSEDED,
-        job_name=run.job_name,
+        job_name=record.run.job_name,
         reason=decision.verdict,
-        covered_by=decision.standing.covered_by,
+        covered_by=standing.covered_by,
     )
-    standing = decision.standing
-    if decision.verdict is not RunVerdict.CLOSED:
-        end = RunEnd(status=RunStatus.SUPERSEDED, reason=decision.verdict, finished_at=standing.now)
-        return StepReport(started_at=opened.started_at, result={}, end=end)
+    if decision.verdict is RunVerdict.CLOSED:
+        return _said_again(record, standing)
+    end = RunEnd(status=RunStatus.SUPERSEDED, reason=decision.verdict, finished_at=standing.now)
+    return StepReport(started_at=record.opened.started_at, result={}, end=end)
+
+
+def _said_again(record: RunRecord, standing: RunStanding) -> StepReport:
+    """What a run said that was closed before; whoever closed it may have died before its blob was written."""
+    status = standing.status or RunStatus.SUPERSEDED
+    record.show_end(status, standing.finished_at, standing.error)
     end = _told(
-        standing.status or RunStatus.SUPERSEDED,
-        opened.started_at,
+        status,
+        record.opened.started_at,
         standing.finished_at,
         summary=standing.summary,
         error=standing.error,
     )
     return StepReport(
-        started_at=opened.started_at,
+        started_at=record.opened.started_at,
         result=standing.summary or {},
         end=end.model_copy(update={"reason": RunVerdict.CLOSED}),
     )

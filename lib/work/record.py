@@ -66,9 +66,14 @@ class RunRecord:
             finished_at = close_run(connection, self.run, status=status, summary=summary, error=error)
             if finished_at is not None:
                 self._mark_lines(connection, status)
-        if finished_at is not None and status in BLOB_STATUS:
-            self._write(BLOB_STATUS[status], finished_at, error)
+        if finished_at is not None:
+            self.show_end(status, finished_at, error)
         return finished_at
+
+    def show_end(self, status: RunStatus, finished_at: datetime | None, error: str | None) -> None:
+        """Write the blob of a run that has been closed; a superseded one has none."""
+        if status in BLOB_STATUS:
+            self._write(BLOB_STATUS[status], finished_at, error)
 
     def _mark_lines(self, connection: Connection, status: RunStatus) -> None:
         """Mark the lines that the run covers, or its own as failed.

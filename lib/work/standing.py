@@ -9,8 +9,8 @@ from lib.status.run_status import JobName, RunStatus
 from lib.store.store import Connection
 
 STANDING: Final = """
-SELECT everytick_now(), held.status, held.started_at, held.finished_at, held.summary, held.error,
-    covering.run_id
+SELECT everytick_now(), held.status, held.attempt, held.started_at, held.finished_at, held.summary,
+    held.error, covering.run_id
 FROM (VALUES (1)) AS one (row)
 LEFT JOIN runs AS held ON held.job_name = %(job_name)s AND held.run_id = %(run_id)s
 LEFT JOIN LATERAL (
@@ -29,7 +29,8 @@ class RunStanding:
     now: datetime
     """The shared clock."""
     status: RunStatus | None
-    """Of its row; None when there is none yet."""
+    """Of its row; None when there is none yet, as the fields below."""
+    attempt: int | None
     started_at: datetime | None
     finished_at: datetime | None
     summary: dict[str, Any] | None
@@ -42,12 +43,13 @@ def read_standing(
     connection: Connection, job_name: JobName, run_id: str, *, requested_at: datetime | None
 ) -> RunStanding:
     """How the run and its tick stand; a tick of None (a manual call) is covered by nothing."""
-    ((now, status, started_at, finished_at, summary, error, covered_by),) = connection.execute(
+    ((now, status, attempt, started_at, finished_at, summary, error, covered_by),) = connection.execute(
         STANDING, {"job_name": job_name, "run_id": run_id, "requested_at": requested_at}
     ).fetchall()
     return RunStanding(
         now=now,
         status=None if status is None else RunStatus(status),
+        attempt=attempt,
         started_at=started_at,
         finished_at=finished_at,
         summary=summary,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ import redis
 from structlog.testing import capture_logs
 
 from lib.clock import Deadline
-from lib.errors import RunDeferred, StepBroken
+from lib.errors import RunDeferred, StepBroken, StoreUnavailable
 from lib.services import Services
 from lib.single_flight import single_flight
 from lib.status.run_status import RunSource, RunStatus
@@ -19,11 +20,12 @@ from lib.store.lease import LeaseName
 from lib.work.call import RunCall, TickReference
 from lib.work.durable import Part, fail_durable_run, perform
 from lib.work.execute import execute
-from lib.work.responsibilities import MAINTENANCE, PROCESS, Outcome
+from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Outcome, Responsibility
 from lib.work.standing import RunVerdict
 from lib.work.step_report import StepReport
 from tests.conftest import Database
-from tests.outage import with_outage
+from tests.engine.faults import AppDied
+from tests.outage import Cut, with_outage
 
 KEY = "background-jobs:v1:60:2026-11-23T19:50:00Z"
 BLOB = "job:v1:global:process-background-jobs"
@@ -62,8 +64,8 @@ def burst() -> Part:
     raise ValueError("no such thing")
 
 
-def blob(cache: "redis.Redis") -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(str(cache.get(BLOB)))
+def blob(cache: "redis.Redis", responsibility: Responsibility = PROCESS) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(str(cache.get(f"job:v1:global:{responsibility.job_name}")))
     return found
 
 
@@ -265,6 +267,41 @@ class TestFailingStep:
             step(unsteady, called, lose)
         outage.away = False
         assert step(unsteady, called).result == {"n": 1}
+
+
+class TestCut:
+    """The database or the process goes at any transaction of a step: the next call ends the run."""
+
+    @pytest.mark.parametrize("responsibility", RESPONSIBILITIES, ids=lambda r: r.name)
+    @pytest.mark.parametrize("committed", [False, True], ids=["before", "after"])
+    @pytest.mark.parametrize("error", [StoreUnavailable(), AppDied()], ids=["database", "process"])
+    def test_row_line_and_blob_end_alike(
+        self,
+        services: Services,
+        database: Database,
+        cache: "redis.Redis",
+        responsibility: Responsibility,
+        error: BaseException,
+        *,
+        committed: bool,
+    ) -> None:
+        unsteady, outage = with_outage(services)
+        for transaction in range(1, 9):
+            run_id = f"cut at {transaction}"
+            called = call(database, run_id, age_s=0)
+            outage.cut(Cut(transaction=transaction, committed=committed, error=error))
+            with suppress(StepBroken, AppDied):
+                perform(unsteady, responsibility, called, lambda: DONE, begun=False)
+            if outage.waits:
+                break
+            database.shift_clock(timedelta(minutes=2 * transaction))  # past the lease of who died
+            perform(unsteady, responsibility, replace(called, attempt=1), lambda: DONE, begun=False)
+            assert database.rows("SELECT status, retry_at FROM runs WHERE run_id = %s", run_id) == [
+                ("succeeded", None)
+            ]
+            assert database.rows("SELECT DISTINCT state FROM dispatch_lines") == [("covered",)]
+            assert blob(cache, responsibility)["status"] == "succeeded"
+        assert transaction > 3
 
 
 class TestGivenUp:

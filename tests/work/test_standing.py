@@ -13,6 +13,7 @@ def standing(*, status: RunStatus | None = None, covered_by: str | None = None) 
     return RunStanding(
         now=NOW,
         status=status,
+        attempt=None,
         started_at=None,
         finished_at=None,
         summary=None,
