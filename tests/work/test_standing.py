@@ -3,7 +3,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from lib.status.run_status import RunStatus
-from lib.work.standing import RunStanding, RunVerdict, decide_run
+from lib.work.standing import STANDING, RunStanding, RunVerdict, decide_run
+from tests.conftest import Database
+from tests.query_plan import reads
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 MAX_AGE = timedelta(seconds=900)
@@ -91,3 +93,18 @@ class TestDecision:
     def test_a_closed_run_stays_closed(self, status: RunStatus) -> None:
         """Whatever else holds: a lost answer, a late delivery, even a forced one, does no work twice."""
         assert verdict(standing(status=status), forced=True, begun=True) == RunVerdict.CLOSED
+
+
+class TestPlan:
+    @pytest.mark.parametrize("statistics", ["ANALYZE runs", "SELECT 1"], ids=["analysed", "never analysed"])
+    def test_reads_two_rows_however_many_there_are(self, database: Database, statistics: str) -> None:
+        """Pinned: its own row by its key, and the newest that may cover its tick."""
+        database.run(
+            "INSERT INTO runs (job_name, run_id, source, status, owner, started_at, finished_at)"
+            " SELECT 'process-background-jobs', 'r' || n, 'inngest',"
+            " CASE WHEN mod(n, 3) = 0 THEN 'superseded' ELSE 'succeeded' END, 'x',"
+            " everytick_now() - n * interval '1 minute', everytick_now() FROM generate_series(1, 20000) AS n"
+        )
+        database.run(statistics)
+        parameters = {"job_name": "process-background-jobs", "run_id": "r7", "requested_at": NOW}
+        assert reads(database, STANDING, parameters, "runs") == ["runs_covering", "runs_pkey"]
