@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from lib.errors import StoreError
+from lib.errors import EverytickError
 from lib.log.events import LogEvent
 
 
@@ -14,8 +14,8 @@ from lib.log.events import LogEvent
 def heartbeat(beat: Callable[[], bool], *, every_ms: int, name: str) -> Iterator[None]:
     """Call `beat` each `every_ms` until the body ends, or until it answers False: lost.
 
-    A beat that the database refuses is logged and tried again at the next turn: the lease outlives a few
-    missed beats (heartbeat ≤ lease / 3, design §5).
+    A beat that fails, whatever the reason, is logged and tried again at the next turn: the lease outlives a
+    few missed beats (heartbeat ≤ lease / 3, design §5), and what the work itself meets is told by the work.
     """
     done = threading.Event()
 
@@ -24,8 +24,9 @@ def heartbeat(beat: Callable[[], bool], *, every_ms: int, name: str) -> Iterator
             try:
                 if not beat():
                     return
-            except StoreError as error:
-                structlog.get_logger().warning(LogEvent.HEARTBEAT_FAILED, of=name, code=error.code)
+            except Exception as error:  # noqa: BLE001 - logged; a thread of its own has nobody to raise to
+                code = error.code if isinstance(error, EverytickError) else type(error).__name__
+                structlog.get_logger().warning(LogEvent.HEARTBEAT_FAILED, of=name, code=code)
 
     thread = threading.Thread(target=run, name=f"heartbeat-{name}", daemon=True)
     thread.start()

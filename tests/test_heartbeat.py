@@ -1,8 +1,10 @@
 import threading
 
+import psycopg
+import pytest
 from structlog.testing import capture_logs
 
-from lib.errors import StoreUnavailable
+from lib.errors import EnvironmentRefused, StoreUnavailable
 from lib.heartbeat import heartbeat
 
 WAIT = 10
@@ -36,7 +38,16 @@ class TestHeartbeat:
                     thread.join(WAIT)
         assert beats == [1]
 
-    def test_survives_a_database_that_is_away(self) -> None:
+    @pytest.mark.parametrize(
+        ("error", "code"),
+        [
+            (StoreUnavailable(), "store_unavailable"),
+            (EnvironmentRefused(), "environment_refused"),
+            (psycopg.errors.UndefinedTable(), "UndefinedTable"),
+        ],
+        ids=["away", "another kind's", "broken"],
+    )
+    def test_survives_whatever_a_beat_meets(self, error: Exception, code: str) -> None:
         """A missed beat is logged; the lease outlives a few of them (design §5)."""
         again = threading.Event()
         calls: list[int] = []
@@ -44,10 +55,10 @@ class TestHeartbeat:
         def beat() -> bool:
             calls.append(1)
             if len(calls) == 1:
-                raise StoreUnavailable
+                raise error
             again.set()
             return True
 
         with capture_logs() as logs, heartbeat(beat, every_ms=5, name="away"):
             assert again.wait(WAIT)
-        assert logs[0]["event"] == "job.heartbeat_failed"
+        assert (logs[0]["event"], logs[0]["code"]) == ("job.heartbeat_failed", code)
