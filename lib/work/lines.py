@@ -1,8 +1,17 @@
-"""The dispatch ledger's lines as runs change them; ticks write them in lib/ticks/ledger.py."""
+"""The dispatch ledger's lines as runs change them; ticks write them in lib/ticks/ledger.py.
 
+The ledger is no single point of failure (design §5): what it does not take is logged, and the transaction
+around it goes on.
+"""
+
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, LiteralString
 
+import psycopg
+import structlog
+
+from lib.log.events import LogEvent
 from lib.status.run_status import JobName
 from lib.store.store import Connection
 from lib.work.call import RunCall
@@ -49,20 +58,18 @@ def note_run(connection: Connection, job_name: JobName, call: RunCall) -> None:
     tick = call.tick
     if tick is None:
         return
-    connection.execute(
-        NOTE,
-        {
-            "key": tick.dispatch_key,
-            "window_start": tick.window_start,
-            "window_seconds": tick.window_seconds,
-            "correlation_id": tick.correlation_id or "unknown",
-            "generation": tick.generation,
-            "job_name": job_name,
-            "event_id": tick.event_id,
-            "run_id": call.run_id,
-            "requested_at": tick.requested_at,
-        },
-    )
+    parameters = {
+        "key": tick.dispatch_key,
+        "window_start": tick.window_start,
+        "window_seconds": tick.window_seconds,
+        "correlation_id": tick.correlation_id or "unknown",
+        "generation": tick.generation,
+        "job_name": job_name,
+        "event_id": tick.event_id,
+        "run_id": call.run_id,
+        "requested_at": tick.requested_at,
+    }
+    _write(connection, NOTE, parameters)
 
 
 def cover_lines(connection: Connection, job_name: JobName, *, started_at: datetime) -> int:
@@ -70,14 +77,30 @@ def cover_lines(connection: Connection, job_name: JobName, *, started_at: dateti
 
     A line that somebody else is writing at this moment is left to the next run.
     """
-    return connection.execute(COVER, {"job_name": job_name, "started_at": started_at}).rowcount
+    return _write(connection, COVER, {"job_name": job_name, "started_at": started_at})
 
 
 def cover_line(connection: Connection, job_name: JobName, run_id: str) -> None:
     """Mark the line whose run found its tick covered."""
-    connection.execute(COVER_ONE, (job_name, run_id))
+    _write(connection, COVER_ONE, (job_name, run_id))
 
 
 def fail_line(connection: Connection, job_name: JobName, run_id: str) -> None:
     """Mark the line whose run failed for good."""
-    connection.execute(FAIL, (job_name, run_id))
+    _write(connection, FAIL, (job_name, run_id))
+
+
+def _write(
+    connection: Connection, statement: LiteralString, parameters: Mapping[str, object] | Sequence[object]
+) -> int:
+    """Run `statement` within a savepoint, undone alone where the ledger refuses it; the lines it changed."""
+    try:
+        with connection.transaction():
+            return connection.execute(statement, parameters).rowcount
+    except psycopg.Error as error:
+        if connection.closed:
+            raise
+        structlog.get_logger().error(
+            LogEvent.TICK_UNTRACKED, error_class=type(error).__name__, exc_info=error
+        )
+        return 0

@@ -5,15 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import psycopg
-import structlog
-
 from lib.heartbeat import heartbeat
-from lib.log.events import LogEvent
 from lib.services import Services
 from lib.status.blobs import BlobStatus, StatusBlob
 from lib.status.run_status import RunStatus
-from lib.store.store import Connection
 from lib.work.lines import cover_lines, fail_line
 from lib.work.runs import OpenedRun, RunKey, beat_run, close_run, own_run
 
@@ -64,8 +59,10 @@ class RunRecord:
         """
         with self.services.store.transaction() as connection:
             finished_at = close_run(connection, self.run, status=status, summary=summary, error=error)
-            if finished_at is not None:
-                self._mark_lines(connection, status)
+            if finished_at is not None and BLOB_STATUS.get(status) is BlobStatus.SUCCEEDED:
+                cover_lines(connection, self.run.job_name, started_at=self.opened.started_at)
+            elif finished_at is not None and status is RunStatus.FAILED:
+                fail_line(connection, self.run.job_name, self.run.run_id)
         if finished_at is not None:
             self.show_end(status, finished_at, error)
         return finished_at
@@ -74,27 +71,6 @@ class RunRecord:
         """Write the blob of a run that has been closed; a superseded one has none."""
         if status in BLOB_STATUS:
             self._write(BLOB_STATUS[status], finished_at, error)
-
-    def _mark_lines(self, connection: Connection, status: RunStatus) -> None:
-        """Mark the lines that the run covers, or its own as failed.
-
-        The ledger is no single point of failure: where it takes nothing, the run is closed all the same.
-        """
-        try:
-            with connection.transaction():
-                if BLOB_STATUS.get(status) is BlobStatus.SUCCEEDED:
-                    cover_lines(connection, self.run.job_name, started_at=self.opened.started_at)
-                elif status is RunStatus.FAILED:
-                    fail_line(connection, self.run.job_name, self.run.run_id)
-        except psycopg.Error as error:
-            if connection.closed:
-                raise
-            structlog.get_logger().error(
-                LogEvent.TICK_UNTRACKED,
-                dispatch_key=self.run.dispatch_key,
-                error_class=type(error).__name__,
-                exc_info=error,
-            )
 
     def _beat(self) -> bool:
         with self.services.store.transaction() as connection:

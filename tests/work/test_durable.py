@@ -1,7 +1,7 @@
 """One step of a durable run, as the engine calls it; whole runs are driven in tests/acceptance."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -231,18 +231,17 @@ class TestFailingStep:
         assert str(caught.value) == "ValueError: with [redacted]"
         assert caught.value.__suppress_context__
 
-    @pytest.mark.parametrize("table", ["runs", "dispatch_lines"])
     def test_nothing_that_the_record_raises_goes_out_as_it_is(
-        self, services: Services, database: Database, table: str
+        self, services: Services, database: Database
     ) -> None:
         """A driver's error may quote a row."""
         called = call(database)
-        database.run(f"ALTER TABLE {table} RENAME TO {table}_away")
+        database.run("ALTER TABLE runs RENAME TO runs_away")
         try:
             with pytest.raises(StepBroken, match="UndefinedTable") as caught:
                 step(services, called)
         finally:
-            database.run(f"ALTER TABLE {table}_away RENAME TO {table}")
+            database.run("ALTER TABLE runs_away RENAME TO runs")
         assert caught.value.__suppress_context__
 
     def test_a_database_that_is_away_breaks_it(self, services: Services, database: Database) -> None:
@@ -348,17 +347,16 @@ class TestGivenUp:
         assert fail_durable_run(services, PROCESS, call(database), error=told)
         assert database.rows("SELECT status, error FROM runs") == [("failed", kept)]
 
-    @pytest.mark.parametrize("table", ["runs", "dispatch_lines"])
     def test_nothing_that_the_record_raises_goes_out_as_it_is(
-        self, services: Services, database: Database, table: str
+        self, services: Services, database: Database
     ) -> None:
         called = call(database)
-        database.run(f"ALTER TABLE {table} RENAME TO {table}_away")
+        database.run("ALTER TABLE runs RENAME TO runs_away")
         try:
             with pytest.raises(StepBroken, match="UndefinedTable") as caught:
                 fail_durable_run(services, PROCESS, called, error="x")
         finally:
-            database.run(f"ALTER TABLE {table}_away RENAME TO {table}")
+            database.run("ALTER TABLE runs_away RENAME TO runs")
         assert caught.value.__suppress_context__
 
 
@@ -417,3 +415,25 @@ def test_instants_are_in_the_contracts_format(services: Services, database: Data
     memo = step(services, call(database)).as_memo()
     for told in (memo["startedAt"], memo["end"]["finishedAt"]):
         assert datetime.strptime(told, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC).year >= 2026
+
+
+class TestLedgerAway:
+    """The ledger is not a single point of failure (design §5): what has been accepted is executed."""
+
+    @pytest.fixture(autouse=True)
+    def refused(self, database: Database) -> Iterator[None]:
+        database.run("ALTER TABLE dispatch_lines ADD CONSTRAINT none_fits CHECK (generation > 5)")
+        yield
+        database.run("ALTER TABLE dispatch_lines DROP CONSTRAINT none_fits")
+
+    def test_the_work_is_done_and_recorded(self, services: Services, database: Database) -> None:
+        with capture_logs() as logs:
+            report = step(services, call(database))
+        assert report.end is not None
+        assert report.end.status == "succeeded"
+        assert database.rows("SELECT status FROM runs") == [("succeeded",)]
+        assert [line["event"] for line in logs if line["log_level"] == "error"] == ["tick.untracked"]
+
+    def test_a_run_that_is_given_up_is_closed(self, services: Services, database: Database) -> None:
+        assert fail_durable_run(services, PROCESS, call(database), error="gone")
+        assert database.rows("SELECT status, error FROM runs") == [("failed", "gone")]
