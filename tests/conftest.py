@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from lib.composition import Composition, compose
 from lib.services import Services
+from tests.redis_claim import NoneFree, claimed_database, empty
 from tests.scheduling import Scheduling
 from tests.scratch_database import scratch_database
 
@@ -156,31 +157,18 @@ def redis_url() -> Iterator[str]:
     server = os.environ.get("TEST_REDIS_URL")
     if not server:
         pytest.fail("TEST_REDIS_URL is not set: run the suite with bin/test")
-    for number in range(1, 16):
-        client = redis.Redis.from_url(server, db=number)
-        if client.dbsize() == 0 and client.set("everytick-tests", os.getpid(), nx=True):
-            kwargs = client.connection_pool.connection_kwargs
-            url = (
-                f"unix://{kwargs['path']}?db={number}"
-                if "path" in kwargs
-                else f"redis://{kwargs['host']}:{kwargs['port']}/{number}"
-            )
+    try:
+        with claimed_database(server) as url:
             yield url
-            client.flushdb()
-            client.close()
-            return
-        client.close()
-    pytest.fail("TEST_REDIS_URL has no empty database among 1 to 15: flush one of them")
+    except NoneFree as full:
+        pytest.fail(str(full))
 
 
 @pytest.fixture
 def cache(redis_url: str) -> Iterator["redis.Redis"]:
     """The test's view of an empty Redis."""
     client = redis.Redis.from_url(redis_url, decode_responses=True)
-    with client.pipeline(transaction=True) as at_once:  # or another session takes it for an empty one
-        at_once.flushdb()
-        at_once.set("everytick-tests", os.getpid())
-        at_once.execute()
+    empty(client)
     yield client
     client.close()
 
