@@ -52,6 +52,7 @@ def _shape(held: Composition) -> dict[str, Any]:
         "refused": decision.refused,
         "inngestEnv": decision.inngest_env,
         "inngestUsable": decision.inngest_usable,
+        "inngestHindrances": [p.as_json() for p in decision.hindrances],
         "flags": _flags(held.settings),
         "unknownSettings": list(held.unknown_settings),
         "problems": [p.as_json() for p in decision.problems],
@@ -76,7 +77,9 @@ def _tell(held: Composition) -> None:
 
 def _use(held: Composition) -> str:
     if not held.decision.inngest_usable:
-        return "not usable, work is done inline"
+        told_below = held.decision.problems
+        reasons = "".join(f"\n  {p.summary}" for p in held.decision.hindrances if p not in told_below)
+        return f"not usable, work is done inline{reasons}"
     if held.settings is None or not held.settings.background_jobs_use_inngest:
         return "usable, but BACKGROUND_JOBS_USE_INNGEST is off: work is done inline"
     return "usable, and the flag is on"

@@ -87,6 +87,13 @@ class TestCheck:
         """Failure L20: a key alone switches nothing on; the flag does, and the mode is said."""
         assert told in check(case).stdout.splitlines()
 
+    def test_why_it_could_not_be_used(self) -> None:
+        """Before the flag is on: a typo in a key is found when the keys are set, not at the cutover."""
+        result = check(Case(place="vercel production", key="malformed"))
+        (reason,) = [line for line in result.stdout.splitlines() if line.startswith("  ")]
+        assert "INNGEST_SIGNING_KEY" in reason
+        assert result.exit_code == 0
+
     def test_a_cure_beside_each_problem(self) -> None:
         told = check(CASES["no keys while the flag is on"]).stdout
         assert "Runs, but not as it should:" in told
