@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import inngest
+from pydantic import ValidationError
 
-from lib.errors import RunDeferred
+from lib.errors import MemoUnreadable, RunDeferred
 from lib.services import Services
 from lib.work.step_report import StepReport
 
@@ -25,8 +26,12 @@ def as_step(services: Services, verb: Callable[[], StepReport]) -> Callable[[], 
 
 
 def read_report(memo: object) -> StepReport:
-    """The report of a step, just made or kept by the engine. Raises ValidationError for another's shape."""
-    return StepReport.model_validate(memo)
+    """The report of a step, just made or kept by the engine. Raises MemoUnreadable."""
+    try:
+        return StepReport.model_validate(memo)
+    except ValidationError as error:
+        fields = sorted({".".join(map(str, item["loc"])) for item in error.errors(include_input=False)})
+        raise MemoUnreadable(f"A step of this run came back in another shape: {', '.join(fields)}.") from None
 
 
 def run_summary(run_id: str, dispatch_key: str, report: StepReport) -> Any:  # noqa: ANN401 - JSON

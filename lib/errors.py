@@ -19,7 +19,8 @@ EverytickError
 ├── RunError                      a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it
 │   ├── StepBroken                its work raised
-│   └── StepsMissing              steps that ran side by side came back incomplete
+│   ├── StepsMissing              steps that ran side by side came back incomplete
+│   └── MemoUnreadable            a step came back in another shape
 ├── MaintenanceItemFailed         an item of maintenance failed again
 ├── JobError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
@@ -235,6 +236,12 @@ class StepsMissing(RunError):
     """Steps that ran side by side came back incomplete, as after a redeploy that renamed one."""
 
     code = "steps_missing"
+
+
+class MemoUnreadable(RunError):
+    """A step of this run came back in another shape than it was given, as after a rollback."""
+
+    code = "memo_unreadable"
 
 
 class MaintenanceItemFailed(EverytickError):

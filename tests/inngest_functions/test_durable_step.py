@@ -1,0 +1,36 @@
+from datetime import UTC, datetime
+
+import inngest
+import pytest
+
+from inngest_functions.durable_step import as_step, read_report
+from lib.errors import MemoUnreadable, RunDeferred
+from lib.services import Services
+from lib.work.step_report import StepReport
+
+REPORT = StepReport(started_at=datetime(2026, 11, 23, 19, 50, tzinfo=UTC), result={"n": 1})
+
+
+class TestMemo:
+    def test_comes_back_as_it_went(self, services: Services) -> None:
+        assert read_report(as_step(services, lambda: REPORT)()) == REPORT
+
+    @pytest.mark.parametrize(
+        "memo", [None, [], "x", {"startedAt": "secret-value"}, {"data": {"secret-value": 1}}]
+    )
+    def test_another_shape_is_named_without_its_values(self, memo: object) -> None:
+        with pytest.raises(MemoUnreadable) as caught:
+            read_report(memo)
+        assert "secret-value" not in str(caught.value)
+        assert caught.value.__suppress_context__
+
+
+class TestDeferred:
+    def test_is_the_engines_retry_after(self, services: Services) -> None:
+        def wait() -> StepReport:
+            raise RunDeferred(seconds=42)
+
+        with pytest.raises(inngest.RetryAfterError) as caught:
+            as_step(services, wait)()
+        left = caught.value.retry_after - services.clock.now()
+        assert 40 < left.total_seconds() <= 42
