@@ -5,7 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from bench import bill
+try:
+    from bench import bill
+except ModuleNotFoundError as missing:
+    raise SystemExit(f"Measuring needs the test tools ({missing.name}): run bin/test once.") from None
 
 MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"bill": bill.main}
 
