@@ -18,9 +18,15 @@ from lib.services import Services
 from tests.redis_claim import NoneFree, claimed_database, empty
 from tests.scheduling import Scheduling
 from tests.scratch_database import scratch_database
+from tests.summary_lines import SummaryLines
 
 CRON_SECRET = "test-cron-secret-0123456789"
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have our own lines at the end of every run."""
+    config.pluginmanager.register(SummaryLines())
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:

@@ -1,7 +1,6 @@
-"""An executor before an app with written answers; and what the golden tests counted, at the report's end."""
+"""An executor before an app with written answers."""
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,23 +14,7 @@ from tests.engine.engine import Engine
 from tests.engine.retries import RetryDelays
 from tests.engine.run import EngineRun
 
-GOLDEN = "golden"
 NO_JITTER = RetryDelays(jitter_seconds=0)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """One line for each golden comparison that ran."""
-    compared: Counter[str] = Counter()
-    equal: Counter[str] = Counter()
-    for outcome in ("passed", "failed"):
-        for report in terminalreporter.getreports(outcome):
-            for name, value in report.user_properties:
-                if name == GOLDEN and isinstance(value, tuple):
-                    subject, some, alike = value
-                    compared[subject] += some
-                    equal[subject] += alike
-    for subject in sorted(compared):
-        terminalreporter.write_line(f"golden {subject}: {compared[subject]} requests, {equal[subject]} equal")
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from tests.conftest import Database
 from tests.engine import signature, strict_json
 from tests.engine.clock import EngineClock
-from tests.engine.conftest import GOLDEN
 from tests.golden.mounted_app import mounted_app
 from tests.golden.mutation import changed, without
 from tests.golden.recorded_app import recorded_app
@@ -21,6 +20,7 @@ from tests.golden.scene import Scene, recorded_clock
 from tests.golden.served_app import ServedApp
 from tests.golden.transcript import SIGNED, TRANSCRIPTS, Transcript
 from tests.golden.turn import Turn, comparable, comparable_answer
+from tests.summary_lines import GOLDEN
 
 every_transcript = pytest.mark.parametrize("transcript", TRANSCRIPTS, ids=lambda one: one.name)
 BY_NAME = {one.name: one for one in TRANSCRIPTS}

@@ -1,0 +1,50 @@
+"""What a run of the tests says at its end beside pytest's own words, in one process or in several."""
+
+from collections import Counter
+
+import pytest
+
+GOLDEN = "golden"
+"""The property in which a golden test counts: (subject, requests compared, requests equal)."""
+LEFT_OUT = "everytick_left_out"
+"""Where a process says how many scenarios it left out for want of a dev server."""
+DEV_SERVER = "TEST_INNGEST_DEV_URL"
+
+
+class SummaryLines:
+    """The lines; each process counts, the first one prints."""
+
+    def __init__(self) -> None:
+        self.left_out = 0
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: object) -> None:
+        """Take what another process counted; all of them collect the same tests."""
+        told = getattr(node, "workeroutput", {})
+        self.left_out = max(self.left_out, told.get(LEFT_OUT, 0))
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Count here, and tell the process that prints."""
+        self.left_out += sum(item.path.name == "test_dev_server.py" for item in items)
+        if items and (told := getattr(items[0].config, "workeroutput", None)) is not None:
+            told[LEFT_OUT] = self.left_out
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print one line for each golden comparison that ran, and one for what was left out."""
+        compared: Counter[str] = Counter()
+        equal: Counter[str] = Counter()
+        for outcome in ("passed", "failed"):
+            for report in terminalreporter.getreports(outcome):
+                for name, value in report.user_properties:
+                    if name == GOLDEN and isinstance(value, tuple | list):
+                        subject, some, alike = value
+                        compared[subject] += some
+                        equal[subject] += alike
+        for subject in sorted(compared):
+            terminalreporter.write_line(
+                f"golden {subject}: {compared[subject]} requests, {equal[subject]} equal"
+            )
+        if self.left_out:
+            terminalreporter.write_line(
+                f"{self.left_out} scenarios deselected: {DEV_SERVER} names no real Inngest dev server."
+            )
