@@ -7,8 +7,8 @@ from typing import Any
 import inngest
 from pydantic import ValidationError
 
-from lib.errors import MemoUnreadable, RunDeferred
 from lib.services import Services
+from lib.work.run_error import MemoUnreadable, RunDeferred
 from lib.work.step_report import StepReport
 
 

@@ -12,9 +12,9 @@ from inngest_functions.functions import durable_functions
 from inngest_functions.registration import registration
 from inngest_functions.route import inngest_routes, route_path
 from lib.environment.addresses import is_local_number
-from lib.errors import Forbidden, ServeOriginMissing, StoreUnavailable, SyncTimedOut
+from lib.errors import Forbidden, StoreUnavailable
 from lib.inngest_signature import HEADER, require_fresh
-from lib.registration import EXTENSION
+from lib.registration import EXTENSION, ServeOriginMissing, SyncTimedOut
 from lib.services import Services
 from lib.settings import sdk_environment
 from lib.time_limit import within

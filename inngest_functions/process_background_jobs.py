@@ -8,11 +8,11 @@ from inngest_functions.durable_step import as_step, read_report, run_summary
 from inngest_functions.limits import limits_of
 from inngest_functions.run_failed import run_failed
 from inngest_functions.tick_event import read_call
-from lib.errors import StepsMissing
 from lib.services import Services
 from lib.work.call import RunCall
 from lib.work.durable_process import drain_beside, drain_step
 from lib.work.responsibilities import PROCESS
+from lib.work.run_error import StepsMissing
 from lib.work.step_report import StepReport
 
 DRAIN: Final = "drain"

@@ -11,17 +11,17 @@ EverytickError
 │   └── MigrationRefused          an upgrade that may not run here
 ├── RequestError                  what a caller sent
 │   ├── Unauthorized · Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
-├── InngestError
+├── InngestError                  lib/registration.py: what registering the functions meets
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
 │   ├── SyncTimedOut              Inngest did not take the functions' registration in time
 │   └── SyncFailed                Inngest refused the registration, or is away
 ├── WorkFailed                    a responsibility ended as failed
-├── RunError                      a step of a durable run; the engine calls again
+├── RunError                      lib/work/run_error.py: a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it
 │   ├── StepBroken                its work raised
 │   ├── StepsMissing              steps that ran side by side came back incomplete
 │   └── MemoUnreadable            a step came back in another shape
-├── MaintenanceItemFailed         an item of maintenance failed again
+├── MaintenanceItemFailed         lib/maintenance/item.py: an item of maintenance failed again
 ├── JobError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
 │   └── JobDeadlineExceeded
@@ -172,82 +172,10 @@ class UnsupportedMediaType(RequestError):
     http_status = 415
 
 
-class InngestError(EverytickError):
-    """Inngest cannot be used as asked."""
-
-    code = "inngest_error"
-
-
-class ServeOriginMissing(InngestError):
-    """Nothing says where Inngest shall call this deployment: set INNGEST_SERVE_ORIGIN to its origin."""
-
-    code = "serve_origin_missing"
-    http_status = 503
-    exit_code = ExitCode.ENVIRONMENT_REFUSED
-
-
-class SyncTimedOut(InngestError):
-    """Inngest did not take the registration in time; whether it did later cannot be known: sync again."""
-
-    code = "sync_timed_out"
-    http_status = 504
-    retriable = True
-
-
-class SyncFailed(InngestError):
-    """Inngest did not take the registration; what it was told before still holds."""
-
-    code = "sync_failed"
-    retriable = True
-
-
 class WorkFailed(EverytickError):
     """Inline work failed; the window stays open for the next call."""
 
     code = "work_failed"
-    retriable = True
-
-
-class RunError(EverytickError):
-    """A step of a durable run could not be done now; the engine calls again."""
-
-    code = "run_error"
-    retriable = True
-
-
-class RunDeferred(RunError):
-    """Somebody else is doing this right now; the run goes on when their lease ends."""
-
-    code = "run_deferred"
-
-    def __init__(self, message: str | None = None, *, seconds: float) -> None:
-        """`seconds` from now the lease ends, unless it is renewed."""
-        super().__init__(message)
-        self.seconds = seconds
-
-
-class StepBroken(RunError):
-    """The step's work raised; what it raised is in the log and, redacted, in this message."""
-
-    code = "step_broken"
-
-
-class StepsMissing(RunError):
-    """Steps that ran side by side came back incomplete, as after a redeploy that renamed one."""
-
-    code = "steps_missing"
-
-
-class MemoUnreadable(RunError):
-    """A step of this run came back in another shape than it was given, as after a rollback."""
-
-    code = "memo_unreadable"
-
-
-class MaintenanceItemFailed(EverytickError):
-    """An item of maintenance failed; the others stand."""
-
-    code = "maintenance_item_failed"
     retriable = True
 
 

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from lib.errors import EverytickError
+from lib.exit_codes import ExitCode
+
 EXTENSION: Final = "everytick-registration"
 """Where the app keeps its Registration; absent while Inngest cannot be used."""
 
@@ -45,3 +48,32 @@ class Registration:
     signed: bool
     """False only for the dev server, which neither signs nor checks."""
     functions: tuple[RegisteredFunction, ...]
+
+
+class InngestError(EverytickError):
+    """Inngest cannot be used as asked."""
+
+    code = "inngest_error"
+
+
+class ServeOriginMissing(InngestError):
+    """Nothing says where Inngest shall call this deployment: set INNGEST_SERVE_ORIGIN to its origin."""
+
+    code = "serve_origin_missing"
+    http_status = 503
+    exit_code = ExitCode.ENVIRONMENT_REFUSED
+
+
+class SyncTimedOut(InngestError):
+    """Inngest did not take the registration in time; whether it did later cannot be known: sync again."""
+
+    code = "sync_timed_out"
+    http_status = 504
+    retriable = True
+
+
+class SyncFailed(InngestError):
+    """Inngest did not take the registration; what it was told before still holds."""
+
+    code = "sync_failed"
+    retriable = True

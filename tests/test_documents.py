@@ -6,11 +6,12 @@ import pytest
 
 from inngest_functions.background_maintenance import CLOSE, MAINTAIN
 from inngest_functions.process_background_jobs import DRAIN
-from lib.errors import EverytickError, Forbidden, InngestError, PayloadTooLarge, SchemaTooNew
+from lib.errors import EverytickError, Forbidden, PayloadTooLarge, SchemaTooNew
 from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
+from lib.registration import InngestError
 from lib.status.run_status import EventName, JobName, RunSource, RunStatus
 from lib.ticks.decision import TickMode, TickReason
 from lib.ticks.send_error import SendErrorClass

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.clock import Deadline
+from lib.errors import EverytickError
 from lib.services import Services
 
 
@@ -25,3 +26,10 @@ class MaintenanceItem:
     name: str
     """Its public name (design §8)."""
     run: Callable[[Services, Deadline], ItemResult]
+
+
+class MaintenanceItemFailed(EverytickError):
+    """An item of maintenance failed; the others stand."""
+
+    code = "maintenance_item_failed"
+    retriable = True

@@ -8,11 +8,10 @@ from typing import Any, Final
 import structlog
 
 from lib.clock import Deadline
-from lib.errors import MaintenanceItemFailed
 from lib.jobs.last_error import describe_error
 from lib.log.events import LogEvent
 from lib.maintenance.draft_pipeline_runs import DRAFT_PIPELINE_RUNS
-from lib.maintenance.item import ItemResult, MaintenanceItem
+from lib.maintenance.item import ItemResult, MaintenanceItem, MaintenanceItemFailed
 from lib.maintenance.lead_memory import LEAD_MEMORY
 from lib.maintenance.own_retention import OWN_RETENTION
 from lib.maintenance.queue_health import QUEUE_HEALTH

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from lib.errors import EverytickError, RunDeferred, StepBroken, StoreError
+from lib.errors import EverytickError, StoreError
 from lib.jobs.last_error import describe_error, storable
 from lib.log.events import LogEvent
 from lib.log.setup import log_context
@@ -26,6 +26,7 @@ from lib.work.engine_retry import latest_retry_s
 from lib.work.lines import cover_line, fail_line, note_run
 from lib.work.record import RunRecord
 from lib.work.responsibilities import Outcome, Responsibility
+from lib.work.run_error import RunDeferred, StepBroken
 from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run, own_run
 from lib.work.standing import RunDecision, RunStanding, RunVerdict, decide_run, read_standing
 from lib.work.step_report import RunEnd, StepReport

@@ -4,8 +4,8 @@ import inngest
 import pytest
 
 from inngest_functions.durable_step import as_step, read_report
-from lib.errors import MemoUnreadable, RunDeferred
 from lib.services import Services
+from lib.work.run_error import MemoUnreadable, RunDeferred
 from lib.work.step_report import StepReport
 
 REPORT = StepReport(started_at=datetime(2026, 11, 23, 19, 50, tzinfo=UTC), result={"n": 1})

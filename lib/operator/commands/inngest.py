@@ -10,7 +10,6 @@ from flask import current_app
 from flask.cli import AppGroup
 from werkzeug.test import TestResponse
 
-from lib.errors import ServeOriginMissing, SyncFailed
 from lib.inngest_signature import HEADER, sign_empty
 from lib.operator.commands.frame import (
     Refused,
@@ -20,7 +19,7 @@ from lib.operator.commands.frame import (
     print_json,
     services,
 )
-from lib.registration import EXTENSION, RegisteredFunction, Registration
+from lib.registration import EXTENSION, RegisteredFunction, Registration, ServeOriginMissing, SyncFailed
 from lib.services import Services
 
 inngest = AppGroup("inngest", help="Register the durable functions with Inngest.")
