@@ -11,6 +11,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from app import create_app
 from lib.composition import Composition, compose
@@ -25,8 +26,10 @@ KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVER
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have our own lines at the end of every run."""
+    """Have our own lines at the end of every run, and no property judged by how busy the machine is."""
     config.pluginmanager.register(SummaryLines())
+    settings.register_profile("everytick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("everytick")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
