@@ -10,8 +10,10 @@ from lib.announcement import announce
 from lib.composition import Composition, compose
 from lib.log.setup import configure_logging
 from lib.operator.commands import is_command, register_commands
+from lib.stop_signals import stop_with_platform
 from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
+from lib.web.metrics import metrics_routes
 from lib.web.problems import answer_with_problems
 from lib.web.refusal import refuse_everything, refuse_with_database
 
@@ -20,17 +22,13 @@ if TYPE_CHECKING:
 
 
 def create_app(composition: Composition | None = None, *, functions: "Functions | None" = None) -> Flask:
-    """Wire an app from `composition`, or from the process's environment. Connects to nothing.
-
-    `functions` stand in for the app's own durable ones.
-    """
+    """Wire an app from `composition`, or the process's environment; `functions` stand in for its own."""
     composition = composition or compose()
     configure_logging(composition.decision.kind, composition.redactor)
     if not is_command():
         announce(composition)
     app = Flask("everytick", static_folder=None)
-    app.url_map.strict_slashes = False
-    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False
     app.extensions["everytick"] = composition
     answer_with_problems(app)
     register_commands(app)
@@ -44,10 +42,17 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
         mount_inngest(app, composition.services, functions=functions)
     else:
         app.register_blueprint(inngest_off_routes(composition.services))
-    app.register_blueprint(health_routes(composition.services))
-    app.register_blueprint(cron_routes(composition.services))
-    app.register_blueprint(inbound_email_routes(composition.services))
+    for routes in (health_routes, metrics_routes, cron_routes, inbound_email_routes):
+        app.register_blueprint(routes(composition.services))
     return app
 
 
-app = create_app()
+def serve_platform() -> Flask:
+    """The app that a platform imports; where its runtime is Vercel's, its SIGTERM is heard."""
+    composition = compose()
+    if composition.platform_runtime:
+        stop_with_platform(composition.stopping)
+    return create_app(composition)
+
+
+app = serve_platform()

@@ -1,21 +1,20 @@
 """The cron route: authorise, run one tick, map its report to an answer (design §5)."""
 
-import hmac
-
 from flask import Blueprint, Response, jsonify, request
-from pydantic import SecretStr
 from werkzeug.exceptions import MethodNotAllowed
 
-from lib.errors import Unauthorized, WorkFailed
+from lib.errors import WorkFailed
 from lib.services import Services
 from lib.ticks.decision import TickMode
 from lib.ticks.tick import run_tick
+from lib.web.bearer import bearer_token, require_secret
 from lib.web.problems import problem
 
 METHODS = ("GET", "POST")
 STATUS = {
     TickMode.INLINE: 200,
     TickMode.INLINE_FALLBACK: 200,
+    TickMode.INLINE_RECOVERY: 200,
     TickMode.INNGEST: 202,
     TickMode.DUPLICATE: 202,
     TickMode.BUSY: 202,
@@ -30,7 +29,8 @@ def cron_routes(services: Services) -> Blueprint:
     def background_jobs() -> Response:
         if request.method not in METHODS:
             raise MethodNotAllowed(valid_methods=METHODS)
-        _authorise(services.settings.cron_secret)
+        given = request.headers.get("x-cron-secret")
+        require_secret(bearer_token() if given is None else given, services.settings.cron_secret)
         report = run_tick(services)
         if report.failed:
             return problem(
@@ -45,18 +45,3 @@ def cron_routes(services: Services) -> Blueprint:
         return response
 
     return routes
-
-
-def _authorise(secret: SecretStr | None) -> None:
-    """Let the request pass when it carries `secret`; a secret that isn't set closes the route.
-
-    Raises Unauthorized, without a hint at what was wrong (failure L17).
-    """
-    given = request.headers.get("x-cron-secret")
-    if given is None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        given = token.strip() if scheme.casefold() == "bearer" else None
-    if secret is None or given is None:
-        raise Unauthorized
-    if not hmac.compare_digest(given.encode("latin-1", "replace"), secret.get_secret_value().encode()):
-        raise Unauthorized

@@ -34,7 +34,7 @@ def background_maintenance(client: inngest.Inngest, services: Services) -> innge
     )
     def maintain(ctx: inngest.ContextSync) -> Any:  # noqa: ANN401 - JSON, as the SDK takes it
         call = read_call(ctx.run_id, ctx.attempt, ctx.event)
-        ended = read_report(ctx.step.run(MAINTAIN, as_step(services, lambda: maintain_step(services, call))))
+        ended = read_report(ctx.step.run(MAINTAIN, as_step(lambda: maintain_step(services, call))))
         if ended.end is None:
             ended = _again(ctx, services, call, ended)
         summary = run_summary(call.run_id, call.dispatch_key, ended)
@@ -50,10 +50,10 @@ def _again(ctx: inngest.ContextSync, services: Services, call: RunCall, first: S
     again: dict[str, StepReport] = {}
     given_up: dict[str, str] = {}
     for name in failed_items(first):
-        body = as_step(services, lambda name=name: item_step(services, call, name))  # type: ignore[misc]
+        body = as_step(lambda name=name: item_step(services, call, name))  # type: ignore[misc]
         try:
             again[name] = read_report(ctx.step.run(MAINTAIN_ITEM.format(item=name), body))
         except inngest.StepError as error:
             given_up[name] = error.message
-    closing = as_step(services, lambda: close_step(services, call, first, again, given_up))
+    closing = as_step(lambda: close_step(services, call, first, again, given_up))
     return read_report(ctx.step.run(CLOSE, closing))

@@ -1,26 +1,23 @@
 """A step's edge: calls one verb of lib/work, gives its report to the engine, maps what it raises."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import inngest
 from pydantic import ValidationError
 
-from lib.services import Services
 from lib.work.run_error import MemoUnreadable, RunDeferred
 from lib.work.step_report import StepReport
 
 
-def as_step(services: Services, verb: Callable[[], StepReport]) -> Callable[[], Any]:
+def as_step(verb: Callable[[], StepReport]) -> Callable[[], Any]:
     """`verb` as the body of a step: its report as JSON; a deferred run as the engine's RetryAfterError."""
 
     def body() -> Any:  # noqa: ANN401 - JSON, as the SDK takes it
         try:
             return verb().as_memo()
         except RunDeferred as deferred:
-            again_at = services.clock.now() + timedelta(seconds=deferred.seconds)
-            raise inngest.RetryAfterError(deferred.message, again_at, quiet=True) from None
+            raise inngest.RetryAfterError(deferred.message, deferred.until, quiet=True) from None
 
     return body
 

@@ -48,7 +48,7 @@ def _drain(
     ctx: inngest.ContextSync, services: Services, call: RunCall, rounds: list[list[StepReport]]
 ) -> StepReport:
     earlier = list(rounds)
-    body = as_step(services, lambda: drain_step(services, call, earlier=earlier))
+    body = as_step(lambda: drain_step(services, call, earlier=earlier))
     return read_report(ctx.step.run(DRAIN, body))
 
 
@@ -65,7 +65,7 @@ def _drain_beside(
     The SDK swallows a step that it no longer finds and would end the run as a success (inngest-wire §8).
     """
     earlier = list(rounds)
-    body = as_step(services, lambda: drain_beside(services, call, earlier=earlier))
+    body = as_step(lambda: drain_beside(services, call, earlier=earlier))
 
     def planned(number: int) -> Any:  # noqa: ANN401 - JSON
         return ctx.step.run(DRAIN_BESIDE.format(number=number), body)

@@ -19,12 +19,15 @@ from lib.log.redaction import Redactor, redactor_of
 from lib.services import Services
 from lib.settings import Settings, process_environment, unknown_settings
 from lib.status.blobs import status_blobs
+from lib.stopping import Stopping
 from lib.store.store import Store, StoreOptions
 from lib.ticks.bounded_send import BoundedSender
 from lib.ticks.event_address import event_address
 from lib.ticks.event_api import EventApi
 
 PROJECT: Final = Path(__file__).parents[1]
+PLATFORM_RUNTIME: Final = "VERCEL_IPC_PATH"
+"""Set by Vercel's own runtime where it serves requests, and nowhere else."""
 OUTBOX: Final = ".everytick/outbox"
 """Where development keeps mail that no server takes."""
 
@@ -42,6 +45,13 @@ class Composition:
     """Takes this instance's secrets out of what is logged, stored and answered."""
     services: Services | None
     """None when the guard refuses the app."""
+    platform_runtime: bool
+    """Whether this process is the platform's: nobody of ours will ask it to end well."""
+
+    @property
+    def stopping(self) -> Stopping:
+        """What is to be asked when the process is told to end; of a refused app nothing will hear it."""
+        return self.services.stopping if self.services else Stopping()
 
 
 def compose(
@@ -74,6 +84,7 @@ def compose(
         unknown_settings=unknown_settings(environ),
         redactor=redactor,
         services=services,
+        platform_runtime=PLATFORM_RUNTIME in environ,
     )
 
 
@@ -88,6 +99,7 @@ def _services(
         redactor=redactor,
         clock=clock,
         random=chance,
+        stopping=Stopping(),
         instance=f"{socket.gethostname()}:{os.getpid()}:{chance.getrandbits(32):08x}",
         store=Store(
             StoreOptions(

@@ -15,6 +15,7 @@ EverytickError
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
 │   ├── SyncTimedOut              Inngest did not take the functions' registration in time
 │   └── SyncFailed                Inngest refused the registration, or is away
+├── ControlUnreadable             lib/rollout/controls.py: a control has no value that can be read
 ├── WorkFailed                    a responsibility ended as failed
 ├── RunError                      lib/work/run_error.py: a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it
@@ -32,6 +33,7 @@ EverytickError
 │       ├── SendDeferred          certain: nothing was sent, try again
 │       └── SendOutcomeUnknown    it may have been sent
 ├── EventsNotSent                 lib/ticks/send_error.py: the event API did not take a tick's events
+├── ToldToEnd                     lib/stopping.py: not begun, for the process is to end
 └── UsageProblem                  a command called wrongly
 
 A class's docstring is its default message and says what to do next. Facts go into attributes, secrets

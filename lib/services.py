@@ -12,6 +12,8 @@ from lib.jobs.kind import JobKinds
 from lib.log.redaction import Redactor
 from lib.settings import Settings
 from lib.status.blobs import StatusBlobs
+from lib.stopping import Stopping
+from lib.store.held_lease import HeldLease
 from lib.store.store import Store
 
 
@@ -25,6 +27,8 @@ class Services:
     """What an error message goes through before it is stored or answered."""
     clock: Clock
     random: random.Random
+    stopping: Stopping
+    """Whether the process was told to end: asked before each further piece of work."""
     instance: str
     """Who this process is in leases and runs: host, process id and a random part."""
     store: Store
@@ -34,3 +38,5 @@ class Services:
     kinds: JobKinds
     composer: Composer
     mailer: Mailer
+    lease: HeldLease | None = None
+    """Under which the work at hand is done, where one does it at a time: asked before each further piece."""

@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ from tests.scratch_database import scratch_database
 from tests.summary_lines import SummaryLines
 
 CRON_SECRET = "test-cron-secret-0123456789"
+RECOVERY_SECONDS = 20.0
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
 
 
@@ -130,6 +132,20 @@ class Database:
             "CREATE OR REPLACE FUNCTION everytick_now() RETURNS timestamptz LANGUAGE sql STABLE"
             f" PARALLEL SAFE AS 'SELECT statement_timestamp() + interval ''{shift.total_seconds()} s'''"
         )
+
+    def connect_again(self) -> None:
+        """Connect anew, after the server was away; it may be recovering yet."""
+        self._connection.close()
+        deadline = time.monotonic() + RECOVERY_SECONDS
+        while True:
+            try:
+                self._connection = psycopg.connect(self.url, autocommit=True)
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+            else:
+                return
 
     def reset(self) -> None:
         """Empty every table that holds rows, and put the clock right."""

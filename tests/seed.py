@@ -128,3 +128,26 @@ def due_job(database: Database, *, minutes_ago: int = 0) -> int:
         minutes_ago,
     )
     return made
+
+
+def tick(database: Database, key: str, *, seconds_ago: float = 0, mode: str = "inline") -> None:
+    """A tick in the ledger that came so long ago."""
+    database.run(
+        "INSERT INTO dispatches (dispatch_key, mode, reason, state, correlation_id, last_tick_at)"
+        " VALUES (%s, %s, 'flag_off', 'inline', 'c', everytick_now() - %s * interval '1 second')",
+        key,
+        mode,
+        seconds_ago,
+    )
+
+
+def line(database: Database, key: str, job_name: str, state: str, *, seconds_ago: float = 0) -> None:
+    """A line of that tick's dispatch, dispatched so long ago."""
+    database.run(
+        "INSERT INTO dispatch_lines (dispatch_key, job_name, state, dispatched_at)"
+        " VALUES (%s, %s, %s, everytick_now() - %s * interval '1 second')",
+        key,
+        job_name,
+        state,
+        seconds_ago,
+    )

@@ -115,7 +115,7 @@ class TestNumbers:
 
 
 class TestBudgets:
-    """Design §5: what does not nest is refused with the sum written out."""
+    """Design §5, failure D8: what does not nest is refused with the sum written out."""
 
     def test_the_defaults_nest(self) -> None:
         assert problems_of() == []

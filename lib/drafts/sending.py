@@ -14,7 +14,7 @@ from uuid import UUID
 
 import structlog
 
-from lib.clock import Clock, Deadline
+from lib.clock import Deadline
 from lib.drafts.conversation import Channel
 from lib.drafts.disposition import SentBy, disposition
 from lib.drafts.mailer import Mailer
@@ -65,7 +65,7 @@ class SendResult:
     reason: str | None = None
     """For a skipped one: the draft's state."""
     ask_again_at: datetime | None = None
-    """For a waiting one."""
+    """For a waiting one, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +74,6 @@ class Sending:
 
     store: Store
     mailer: Mailer
-    clock: Clock
     mail_from: str
     longest_send_ms: int
     """The most that one execution may take; what is older than that is nobody's any more."""
@@ -143,10 +142,7 @@ def _look_back(
         return SendResult(outcome=SendOutcome.SKIPPED, reason=reason)
     theirs_until = draft.updated_at + timedelta(milliseconds=sending.longest_send_ms) + OTHERS_MARGIN
     if not may_be_ours and draft.now < theirs_until:
-        return SendResult(
-            outcome=SendOutcome.WAITING,
-            ask_again_at=sending.clock.now() + (theirs_until - draft.now),
-        )
+        return SendResult(outcome=SendOutcome.WAITING, ask_again_at=theirs_until)
     if sending.mailer.has_taken(message_id) is False:
         with sending.store.transaction() as connection:
             give_back(connection, draft.id, "An earlier attempt was interrupted before anything was sent.")

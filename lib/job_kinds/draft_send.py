@@ -27,7 +27,6 @@ def send(payload: DraftSendPayload, job: RunningJob, services: Services) -> None
     sending = Sending(
         store=services.store,
         mailer=services.mailer,
-        clock=services.clock,
         mail_from=settings.mail_from,
         longest_send_ms=min(settings.smtp_timeout_ms, settings.background_job_timeout_ms),
     )

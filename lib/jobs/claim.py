@@ -11,7 +11,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from lib.jobs.job import ClaimedJob
-from lib.jobs.pause import Paused
+from lib.rollout.controls import Paused
 from lib.store.store import Connection
 
 WIDTH: Final = 4

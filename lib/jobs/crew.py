@@ -49,12 +49,15 @@ class Crew:
             self.watch()
             books.exchange(given_back(holdings.close()))
             holdings.wait(min(WATCH_SECONDS, max(deadline.remaining_ms() / 1000, 0.001)))
+        ending = []
         for worker in self._workers:
             left = worker.give_up_running()
-            if left is not None:
+            if left is None:
+                ending.append(worker)
+            else:
                 books.exchange([*left.settlements, *given_back(left.ahead)])
         holdings.raise_failure()
-        for worker in self._workers:
+        for worker in ending:
             worker.join(WATCH_SECONDS)
 
 

@@ -4,7 +4,6 @@ A batch is claimed when the workers' supply runs low. A job that may have killed
 run alone: the drain waits until nothing else is held, then claims it and nothing beside it (failure L7).
 """
 
-import threading
 from typing import Final
 from uuid import UUID
 
@@ -41,13 +40,12 @@ def drain(
     deadline: Deadline,
     limit: int | None = None,
     workers: int | None = None,
-    stop: threading.Event | None = None,
 ) -> DrainSummary:
-    """Run due jobs until the queue is empty, `limit` are claimed, `deadline` comes near or `stop` is set.
+    """Run due jobs until the queue is empty, `limit` are claimed or `deadline` comes near.
 
-    `limit` and `workers` default to the settings'. Ends before `deadline` unless the database stalls. Raises
-    StoreUnavailable when the database stays away (the leases then run out; nothing is lost) and WorkFailed
-    when this process's handlers hang and none may be begun.
+    A process that is told to end claims no more. `limit` and `workers` default to the settings'. Ends before
+    `deadline` unless the database stalls. Raises StoreUnavailable when the database stays away (the leases
+    then run out; nothing is lost) and WorkFailed when this process's handlers hang and none may be begun.
     """
     settings = services.settings
     return _Drain(
@@ -55,21 +53,17 @@ def drain(
         deadline=deadline,
         limit=settings.background_job_cron_limit if limit is None else limit,
         workers=settings.background_job_worker_concurrency if workers is None else workers,
-        stop=stop or threading.Event(),
     ).run()
 
 
 class _Drain:
-    def __init__(
-        self, services: Services, *, deadline: Deadline, limit: int, workers: int, stop: threading.Event
-    ) -> None:
+    def __init__(self, services: Services, *, deadline: Deadline, limit: int, workers: int) -> None:
         self._services = services
         self._began = services.clock.monotonic()
         self._deadline = deadline
         self._claim_until = deadline.earlier_by_ms(RESERVE_MS)
         self._limit = limit
         self._size = workers
-        self._stop = stop
         self._tally = Tally()
         self._holdings = Holdings()
         self._pace = Pace()
@@ -123,7 +117,7 @@ class _Drain:
                 self._holdings.wait(WATCH_SECONDS)
 
     def _reason_to_stop(self, crew: Crew) -> StoppedBecause | None:
-        if self._stop.is_set():
+        if self._services.stopping.asked:
             return StoppedBecause.SHUTDOWN
         if self._claim_until.passed:
             return StoppedBecause.BUDGET
@@ -204,7 +198,9 @@ class _Drain:
     def _ending(self, reason: StoppedBecause) -> Deadline:
         """Until when to wait for what runs."""
         ending = self._deadline.earlier_by_ms(ENDING_MS)
-        return ending.at_most_ms(RESERVE_MS) if reason is StoppedBecause.SHUTDOWN else ending
+        if reason is StoppedBecause.SHUTDOWN:
+            return ending.at_most_ms(self._services.stopping.grace_ms)
+        return ending
 
     def _summary(self, reason: StoppedBecause) -> DrainSummary:
         remaining = persistently(self._services, count_due)

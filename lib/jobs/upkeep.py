@@ -7,8 +7,9 @@ from lib.jobs.bookkeeping import persistently
 from lib.jobs.claim import suspects_due
 from lib.jobs.job import JobStatus
 from lib.jobs.lease import RELEASE_BATCH, release_expired
-from lib.jobs.pause import Paused, read_paused
+from lib.jobs.pause import read_paused
 from lib.jobs.promote import PROMOTE_BATCH, promote_due
+from lib.rollout.controls import Paused
 from lib.services import Services
 
 EVERY_MS: Final = 5_000

@@ -61,6 +61,8 @@ class Worker:
         self._lock = threading.Lock()
         self._unrecorded = list(inherited)
         self._ahead: deque[ClaimedJob] = deque()
+        self._begun_since = 0.0
+        """When their leases were asked for, in seconds on the clock's monotonic time."""
         self._running: _Running | None = None
         self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._work, name="everytick-worker", daemon=True)
@@ -143,6 +145,7 @@ class Worker:
         return []
 
     def _exchange(self, jobs: list[ClaimedJob]) -> list[ClaimedJob]:
+        self._begun_since = self._shared.services.clock.monotonic()
         with self._lock:
             done, self._unrecorded = self._unrecorded, []
         return self._shared.books.exchange(done, jobs)
@@ -150,6 +153,7 @@ class Worker:
     def _run_next(self) -> bool:
         """Run the next job of those begun; False when there is none, or the worker was given up."""
         services = self._shared.services
+        self._put_back_if_slept()
         with self._lock:
             if self._given_up.is_set() or not self._ahead:
                 return False
@@ -169,6 +173,19 @@ class Worker:
             self._running = None
             self._unrecorded.append(settlement)
         return True
+
+    def _put_back_if_slept(self) -> None:
+        """Give up what was begun longer ago than a lease: after a freeze, others may be at it (failure L6).
+
+        Whoever takes such a job again, this worker included, begins it again, by its token.
+        """
+        slept = self._shared.services.clock.monotonic() - self._begun_since
+        if slept * 1000 < self._shared.services.settings.background_job_lease_ms:
+            return
+        with self._lock:
+            ahead = list(self._ahead)
+            self._ahead.clear()
+        self._shared.holdings.put_back(ahead)
 
 
 def hung_handlers() -> int:

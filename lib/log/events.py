@@ -19,6 +19,10 @@ class LogEvent(StrEnum):
 
     STORE_UNAVAILABLE = "store.unavailable"
     STORE_REFUSED = "store.refused"
+    LEASE_LOST = "lease.lost"
+
+    CONTROL_CHANGED = "control.changed"
+    CONTROL_UNREADABLE = "control.unreadable"
 
     TICK_DECIDED = "tick.decided"
     TICK_FINISHED = "tick.finished"
@@ -28,10 +32,20 @@ class LogEvent(StrEnum):
     TICK_ENQUEUE_FAILED = "tick.enqueue_failed"
     TICK_SEND_RETURNED_LATE = "tick.send_returned_late"
 
+    TICK_RECOVERY = "tick.recovery"
+
+    WATCH_FAILED = "watch.failed"
+    LINE_UNEXECUTED = "line.unexecuted"
+    LINE_WAITING = "line.waiting"
+    BREAKER_OPENED = "breaker.opened"
+    BREAKER_HALF_OPEN = "breaker.half_open"
+    BREAKER_CLOSED = "breaker.closed"
+
     RUN_STARTED = "run.started"
     RUN_FINISHED = "run.finished"
     RUN_FAILED = "run.failed"
     RUN_SUPERSEDED = "run.superseded"
+    RUN_ABANDONED = "run.abandoned"
     RUN_DEFERRED = "run.deferred"
     RUN_STEP_FAILED = "run.step_failed"
     EVENT_UNREADABLE = "event.unreadable"
@@ -55,6 +69,7 @@ class LogEvent(StrEnum):
     MAINTENANCE_ITEM_DONE = "maintenance.item_done"
     MAINTENANCE_ITEM_FAILED = "maintenance.item_failed"
     QUEUE_STALE = "queue.stale"
+    TICKS_MISSED = "ticks.missed"
 
     STATUS_WRITE_FAILED = "status.write_failed"
 

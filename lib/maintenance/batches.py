@@ -20,14 +20,17 @@ def in_batches(
 ) -> int:
     """Call `batch` until it affects fewer than `size` rows; the number of rows it affected in all.
 
-    The first batch is always done, so that every tick makes some progress.
+    The first batch is always done, so that every tick makes some progress; none follows once the deadline
+    has passed or the process was told to end. Raises LeaseTaken.
     """
     done = 0
     for _ in range(BATCHES_AT_MOST):
         with services.store.transaction() as connection:
+            if services.lease:
+                services.lease.check(connection)
             affected = batch(connection)
         done += affected
-        if affected < size or deadline.passed:
+        if affected < size or deadline.passed or services.stopping.asked:
             break
     return done
 

@@ -1,5 +1,6 @@
 """Maintenance: every item, isolated, within the budget (design §8, D1, L15)."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,8 @@ from lib.maintenance.queue_health import QUEUE_HEALTH
 from lib.maintenance.stale_drafts import STALE_DRAFTS
 from lib.maintenance.workspace_memory import WORKSPACE_MEMORY
 from lib.services import Services
+from lib.stopping import ToldToEnd
+from lib.store.held_lease import LeaseTaken
 
 ITEMS: Final = (
     QUEUE_HEALTH,
@@ -100,8 +103,9 @@ def run_maintenance(
 ) -> MaintenanceSummary:
     """Run every item; one that fails is reported and the rest stand.
 
-    Each item gets an equal share of the time that is left. One execution at a time is its caller's affair:
-    the registry of responsibilities names the lease (failure L5).
+    An item that was not begun, for the process was told to end, is reported as failed: it was not done. Each
+    item gets an equal share of the time that is left. One execution at a time is its caller's affair: the
+    registry of responsibilities names the lease (failure L5). Raises LeaseTaken when another has that by now.
     """
     return MaintenanceSummary(
         items={
@@ -112,7 +116,10 @@ def run_maintenance(
 
 
 def run_item(services: Services, deadline: Deadline, name: str) -> ItemReport:
-    """Run the item `name` alone, which failed before. Raises MaintenanceItemFailed when it fails again."""
+    """Run the item `name` alone, which failed before.
+
+    Raises MaintenanceItemFailed when it fails again, LeaseTaken when another has the lease by now.
+    """
     item = next((item for item in ITEMS if item.name == name), None)
     if item is None:
         raise MaintenanceItemFailed(f"{name}: this version has no such item of maintenance.")
@@ -129,11 +136,19 @@ def _share(deadline: Deadline, items_left: int) -> Deadline:
 def _run_item(services: Services, item: MaintenanceItem, deadline: Deadline) -> ItemReport:
     started = services.clock.monotonic()
     try:
+        _check_may_begin(services)
         result = item.run(services, deadline)
+    except LeaseTaken:
+        raise
     except Exception as error:  # noqa: BLE001 - isolated: recorded here, and the other items go on
         text = describe_error(services.redactor, error)
-        structlog.get_logger().error(
-            LogEvent.MAINTENANCE_ITEM_FAILED, item=item.name, error=text, exc_info=error
+        told = isinstance(error, ToldToEnd)
+        structlog.get_logger().log(
+            logging.WARNING if told else logging.ERROR,
+            LogEvent.MAINTENANCE_ITEM_FAILED,
+            item=item.name,
+            error=text,
+            exc_info=None if told else error,
         )
         return ItemReport(ok=False, duration_ms=_since(services, started), result=None, error=text)
     duration_ms = _since(services, started)
@@ -145,6 +160,14 @@ def _run_item(services: Services, item: MaintenanceItem, deadline: Deadline) -> 
         remaining=result.remaining,
     )
     return ItemReport(ok=True, duration_ms=duration_ms, result=result, error=None)
+
+
+def _check_may_begin(services: Services) -> None:
+    """Raise ToldToEnd when nothing more is to be begun, LeaseTaken when somebody else is at it by now."""
+    services.stopping.check()
+    if services.lease:
+        with services.store.transaction() as connection:
+            services.lease.check(connection)
 
 
 def _since(services: Services, started: float) -> int:

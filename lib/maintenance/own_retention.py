@@ -34,6 +34,12 @@ CONTROL_CHANGES: Final = Pruning(
     due="changed_at < everytick_now() - 10 * %s * interval '1 day'",
     size=1_000,
 )
+BREAKER_CHANGES: Final = Pruning(
+    table="breaker_changes",
+    key="id",
+    due="changed_at < everytick_now() - 10 * %s * interval '1 day'",
+    size=1_000,
+)
 
 
 def _retain(services: Services, deadline: Deadline) -> ItemResult:
@@ -44,6 +50,7 @@ def _retain(services: Services, deadline: Deadline) -> ItemResult:
         "runs": prune(services, deadline, RUNS, runs),
         "dispatches": prune(services, deadline, DISPATCHES, runs),
         "controlChanges": prune(services, deadline, CONTROL_CHANGES, runs),
+        "breakerChanges": prune(services, deadline, BREAKER_CHANGES, runs),
     }
     return ItemResult(
         counts={name: part.counts["pruned"] for name, part in parts.items()},

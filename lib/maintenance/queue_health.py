@@ -11,26 +11,17 @@ from lib.log.events import LogEvent
 from lib.maintenance.item import ItemResult, MaintenanceItem
 from lib.services import Services
 from lib.store.store import Connection
-
-STUCK_RUNS: Final = """
-SELECT count(*) FROM runs
-WHERE status = 'running' AND beat_at < everytick_now() - %s * interval '1 second'
-  AND coalesce(retry_at + interval '1 minute' < everytick_now(), true)
-"""
-UNEXECUTED: Final = "SELECT count(*) FROM dispatch_lines WHERE state = 'unexecuted'"
-SECONDS_BETWEEN_TICKS: Final = """
-SELECT extract(epoch FROM everytick_now() - max(last_tick_at))::float
-FROM (SELECT last_tick_at FROM dispatches ORDER BY last_tick_at DESC OFFSET 1 LIMIT 1) AS previous
-"""
-"""How long the tick before this one is ago; nothing when this is the first."""
+from lib.vitals.open_lines import open_lines
+from lib.vitals.stuck_runs import stuck_runs
+from lib.vitals.tick_arrivals import MISSING_AFTER_WINDOWS, tick_arrivals
 
 
 def _judge(services: Services, _deadline: Deadline) -> ItemResult:
     settings = services.settings
     with services.store.transaction() as connection:
         queue = queue_health(connection, settings)
-        ((stuck,),) = connection.execute(STUCK_RUNS, (settings.background_jobs_stuck_run_seconds,)).fetchall()
-        ((unexecuted,),) = connection.execute(UNEXECUTED).fetchall()
+        stuck = stuck_runs(connection, stuck_seconds=settings.background_jobs_stuck_run_seconds)
+        lines = open_lines(connection, grace_seconds=settings.background_jobs_dispatch_grace_seconds)
         missing = _missing_ticks(services, connection)
     if queue.stale:
         structlog.get_logger().error(
@@ -40,24 +31,23 @@ def _judge(services: Services, _deadline: Deadline) -> ItemResult:
             oldest_due_kind=queue.oldest_due_kind,
             oldest_due_age_seconds=queue.oldest_due_age_seconds,
         )
+    if missing is not None and missing >= MISSING_AFTER_WINDOWS:
+        structlog.get_logger().error(LogEvent.TICKS_MISSED, windows=missing)
     return ItemResult(
         counts={
             **queue.as_json(),
             "stuckRuns": stuck,
-            "unexecutedLines": unexecuted,
+            "unexecutedLines": sum(one.unexecuted for one in lines.values()),
             "missingTicks": missing,
         }
     )
 
 
 def _missing_ticks(services: Services, connection: Connection) -> int | None:
-    """How many windows passed without a tick before this one; None outside production, which has no cron."""
+    """How many windows passed without a tick, before this one or since; None where no cron calls."""
     if services.environment.kind is not DeploymentKind.PRODUCTION:
         return None
-    ((seconds,),) = connection.execute(SECONDS_BETWEEN_TICKS).fetchall()
-    if seconds is None:
-        return 0
-    return max(0, int(seconds / services.settings.background_jobs_dispatch_window_seconds) - 1)
+    return tick_arrivals(connection, services.settings.background_jobs_dispatch_window_seconds).missed
 
 
 QUEUE_HEALTH: Final = MaintenanceItem(name="queueHealth", run=_judge)

@@ -58,6 +58,8 @@ class StatusBlob:
     attempt: int
     last_error: str | None
     source: RunSource
+    updated_at: datetime
+    """By the database's clock, as the others: instances whose own clocks differ say the same."""
 
 
 class StatusBlobs(Protocol):
@@ -139,7 +141,7 @@ class RedisStatusBlobs:
                 "attempt": blob.attempt,
                 "lastError": blob.last_error,
                 "source": blob.source,
-                "updatedAt": iso(self._clock.now()),
+                "updatedAt": iso(blob.updated_at),
             }
         )
 

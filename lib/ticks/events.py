@@ -9,7 +9,7 @@ from typing import Final
 from lib.clock import iso
 from lib.event_sender import OutgoingEvent
 from lib.ticks.window import Window
-from lib.work.responsibilities import RESPONSIBILITIES
+from lib.work.responsibilities import RESPONSIBILITIES, Responsibility
 
 SENDING_ORDER: Final = tuple(reversed(RESPONSIBILITIES))
 """The queue's event first, as the answer of the cron route lists them."""
@@ -35,6 +35,8 @@ class Dispatch:
     requested_at: datetime
     """When the tick came, by the shared clock."""
     correlation_id: str
+    responsibilities: tuple[Responsibility, ...] = SENDING_ORDER
+    """What it asks for, in the order in which the events are sent."""
 
     @property
     def event_key(self) -> str:
@@ -64,5 +66,5 @@ def tick_events(dispatch: Dispatch) -> tuple[OutgoingEvent, ...]:
             id=f"{responsibility.event_id_prefix}:{digest}",
             data=data,
         )
-        for responsibility in SENDING_ORDER
+        for responsibility in dispatch.responsibilities
     )

@@ -1,6 +1,6 @@
 """Handing a tick to Inngest: take the window, send its events, record what came of it (design §5)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import psycopg
@@ -10,11 +10,15 @@ from lib.errors import StoreError
 from lib.jobs.last_error import storable
 from lib.log.events import LogEvent
 from lib.services import Services
-from lib.ticks.decision import Handover, TickDecision, after_handover
-from lib.ticks.events import Dispatch, tick_events
-from lib.ticks.ledger import begin_dispatch, settle_dispatch
+from lib.store.store import Connection
+from lib.ticks.breaker_store import claim_probe
+from lib.ticks.decision import Handover, TickDecision, after_handover, without_probes
+from lib.ticks.events import SENDING_ORDER, Dispatch, tick_events
+from lib.ticks.ledger import begin_dispatch, count_tick, record_tick, settle_dispatch
 from lib.ticks.send_error import EventsNotSent
 from lib.ticks.sent import SendFailure, Sent
+from lib.ticks.window import Window
+from lib.work.responsibilities import RESPONSIBILITIES
 
 HOLDER_MARGIN_MS: Final = 15_000
 """What a sender has beside the send's deadline to record it, before another tick may take the window over."""
@@ -34,10 +38,11 @@ class HandedOver:
 def hand_over(
     services: Services, decision: TickDecision, dispatch: Dispatch, *, tracking: bool
 ) -> HandedOver:
-    """Send the events of `dispatch` unless its window is dispatched already.
+    """Send the events of what `decision` sends, unless the window is dispatched already.
 
     The ledger is no single point of failure: where it cannot be written, or where `tracking` is False for the
-    database is away, the events are sent all the same. Raises EnvironmentRefused.
+    database is away, the events are sent all the same, but for a breaker's probe, which nobody could judge.
+    Raises EnvironmentRefused.
     """
     tracked = False
     if tracking:
@@ -46,9 +51,15 @@ def hand_over(
         except (StoreError, psycopg.Error) as error:
             log_untracked(dispatch.window.dispatch_key, error)
         else:
-            if begun is None:
-                return HandedOver(decision=after_handover(decision, Handover.DUPLICATE), tracked=True)
-            dispatch, tracked = begun, True
+            decision, tracked = begun.decision, True
+            if begun.dispatch is None:
+                return HandedOver(decision=decision, tracked=True)
+            dispatch = begun.dispatch
+    if not tracked:
+        decision = without_probes(decision, decision.probes)
+        dispatch = _asking_for(dispatch, decision)
+        if not decision.send:
+            return HandedOver(decision=decision, tracked=False)
     sent = _send(services, dispatch)
     decision = after_handover(decision, Handover.FAILED if sent.error else Handover.ACCEPTED)
     if tracked:
@@ -66,15 +77,67 @@ def log_untracked(dispatch_key: str, error: Exception) -> None:
     )
 
 
-def _begin(services: Services, decision: TickDecision, dispatch: Dispatch) -> Dispatch | None:
-    with services.store.transaction() as connection:
-        return begin_dispatch(
-            connection,
-            dispatch,
-            decision,
-            holder=services.instance,
-            hold_ms=services.settings.background_jobs_send_deadline_ms + HOLDER_MARGIN_MS,
-        )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Begun:
+    decision: TickDecision
+    dispatch: Dispatch | None
+    """None when there is nothing to send."""
+
+
+def _begin(services: Services, decision: TickDecision, dispatch: Dispatch) -> _Begun:
+    """Claim the probes and take the window, both or neither."""
+    try:
+        with services.store.transaction() as connection:
+            probing = _with_claimed_probes(connection, decision, dispatch.window)
+            begun = _begun(connection, services, probing, dispatch)
+    except _WindowTaken:
+        then = after_handover(decision, Handover.DUPLICATE)
+        with services.store.transaction() as connection:
+            count_tick(connection, dispatch.window, then)
+        return _Begun(decision=then, dispatch=None)
+    for name in sorted(probing.probes):
+        structlog.get_logger().warning(LogEvent.BREAKER_HALF_OPEN, responsibility=name)
+    return _Begun(decision=probing, dispatch=begun)
+
+
+class _WindowTaken(Exception):
+    """The window is dispatched already; rolls back the claim of a probe."""
+
+
+def _begun(
+    connection: Connection, services: Services, decision: TickDecision, dispatch: Dispatch
+) -> Dispatch | None:
+    """`dispatch` begun in its generation; None where nothing is left to send. Raises _WindowTaken."""
+    if not decision.send:
+        record_tick(connection, dispatch.window, decision, correlation_id=dispatch.correlation_id)
+        return None
+    begun = begin_dispatch(
+        connection,
+        _asking_for(dispatch, decision),
+        decision,
+        holder=services.instance,
+        hold_ms=services.settings.background_jobs_send_deadline_ms + HOLDER_MARGIN_MS,
+    )
+    if begun is None:
+        raise _WindowTaken
+    return begun
+
+
+def _with_claimed_probes(connection: Connection, decision: TickDecision, window: Window) -> TickDecision:
+    """`decision` with those probes only that this window won."""
+    lost = frozenset(
+        responsibility.name
+        for responsibility in RESPONSIBILITIES
+        if responsibility.name in decision.probes
+        and not claim_probe(connection, responsibility.job_name, window.dispatch_key)
+    )
+    return without_probes(decision, lost)
+
+
+def _asking_for(dispatch: Dispatch, decision: TickDecision) -> Dispatch:
+    """`dispatch` with the events of what `decision` sends."""
+    wanted = tuple(r for r in SENDING_ORDER if r.name in decision.send)
+    return replace(dispatch, responsibilities=wanted)
 
 
 def _send(services: Services, dispatch: Dispatch) -> Sent:

@@ -1,5 +1,7 @@
 """Inline work: every responsibility in this process, now, by one at a time (design §5)."""
 
+from collections.abc import Mapping
+
 import structlog
 
 from lib.clock import Deadline
@@ -9,35 +11,53 @@ from lib.log.events import LogEvent
 from lib.services import Services
 from lib.single_flight import single_flight
 from lib.status.run_status import RunSource, RunStatus
+from lib.store.held_lease import HeldLease, LeaseTaken
 from lib.store.lease import LeaseName
 from lib.work.execute import Execution, execute
 from lib.work.responsibilities import RESPONSIBILITIES, Responsibility
 
 
-def work_inline(
-    services: Services, *, source: RunSource, dispatch_key: str, budget_ms: int
-) -> dict[str, Execution]:
-    """Do every responsibility within `budget_ms`; by name, how each ended.
+def every_as(source: RunSource) -> dict[str, RunSource]:
+    """Every responsibility, its run called by `source`."""
+    return {responsibility.name: source for responsibility in RESPONSIBILITIES}
 
-    One that fails does not keep the next from its turn, whatever the reason, its record included. Raises
-    LeaseHeld while another inline execution is alive, StoreError when the lease cannot be taken,
-    EnvironmentRefused when the database turns out to be another kind's.
+
+def work_inline(
+    services: Services, *, sources: Mapping[str, RunSource], dispatch_key: str, budget_ms: int
+) -> dict[str, Execution]:
+    """Do each responsibility that `sources` names within `budget_ms`; by name, how each ended.
+
+    `sources` says by a responsibility's name what its run is called.
+
+    One that fails does not keep the next from its turn, whatever the reason, its record included; none begins
+    once another inline execution has taken over from this one. Raises LeaseHeld while another is alive,
+    StoreError when the lease cannot be taken, EnvironmentRefused when the database turns out to be another
+    kind's.
     """
     deadline = Deadline.after_ms(services.clock, budget_ms)
 
-    def attempt(responsibility: Responsibility) -> Execution:
+    def attempt(responsibility: Responsibility, held: HeldLease) -> Execution:
         within = deadline.at_most_ms(budget_ms * responsibility.inline_share)
         try:
+            with services.store.transaction() as connection:
+                held.check(connection)
             return execute(
-                services, responsibility, source=source, dispatch_key=dispatch_key, deadline=within
+                services,
+                responsibility,
+                source=sources[responsibility.name],
+                dispatch_key=dispatch_key,
+                deadline=within,
             )
         except EnvironmentRefused:
             raise
+        except LeaseTaken as taken:
+            return Execution(status=RunStatus.SUPERSEDED, held_until=taken.until)
         except Exception as error:  # noqa: BLE001 - its run could not be recorded; the next has its turn
             return _unrecorded(services, responsibility, error)
 
-    with single_flight(services, LeaseName.INLINE):
-        return {responsibility.name: attempt(responsibility) for responsibility in RESPONSIBILITIES}
+    with single_flight(services, LeaseName.INLINE) as held:
+        wanted = [r for r in RESPONSIBILITIES if r.name in sources]
+        return {responsibility.name: attempt(responsibility, held) for responsibility in wanted}
 
 
 def _unrecorded(services: Services, responsibility: Responsibility, error: Exception) -> Execution:

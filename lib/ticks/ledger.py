@@ -1,33 +1,26 @@
 """The dispatch ledger: one row per window, one line per responsibility (design §5)."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Final
 
 from psycopg.types.json import Jsonb
 
 from lib.store.store import Connection
-from lib.ticks.decision import DispatchControl, TickDecision
-from lib.ticks.events import SENDING_ORDER, Dispatch, tick_events
+from lib.ticks.decision import TickDecision
+from lib.ticks.events import Dispatch, tick_events
 from lib.ticks.sent import Sent
 from lib.ticks.window import Window
 from lib.work.responsibilities import RESPONSIBILITIES
 
-READ_CONTEXT: Final = """
-SELECT everytick_now(), (
-    SELECT value FROM controls
-    WHERE name = 'dispatch.mode' AND (expires_at IS NULL OR expires_at > everytick_now())
-)
-"""
 BEGIN: Final = """
 INSERT INTO dispatches AS held (dispatch_key, window_start, window_seconds, mode, reason, state, facts,
-    correlation_id, holder, holder_expires_at)
+    correlation_id, recoveries, holder, holder_expires_at)
 VALUES (%(key)s, %(start)s, %(seconds)s, %(mode)s, %(reason)s, 'dispatching', %(facts)s,
-    %(correlation_id)s, %(holder)s, everytick_now() + %(hold_ms)s * interval '1 ms')
+    %(correlation_id)s, %(recoveries)s, %(holder)s, everytick_now() + %(hold_ms)s * interval '1 ms')
 ON CONFLICT (dispatch_key) DO UPDATE
 SET ticks = held.ticks + 1, last_tick_at = excluded.last_tick_at,
     mode = excluded.mode, reason = excluded.reason, state = excluded.state, facts = excluded.facts,
-    correlation_id = excluded.correlation_id,
+    correlation_id = excluded.correlation_id, recoveries = held.recoveries + excluded.recoveries,
     generation = held.generation + (held.state <> 'inline')::integer,
     holder = excluded.holder, holder_expires_at = excluded.holder_expires_at,
     send_ms = NULL, error_class = NULL, error = NULL
@@ -41,10 +34,13 @@ SELECT %(key)s, job_name, %(generation)s, event_id, 'dispatching'
 FROM unnest(%(job_names)s::text[], %(event_ids)s::text[]) AS line (job_name, event_id)
 ON CONFLICT (dispatch_key, job_name) DO UPDATE
 SET generation = excluded.generation, event_id = excluded.event_id, state = excluded.state,
-    run_id = NULL, dispatched_at = excluded.dispatched_at
+    run_id = NULL, dispatched_at = excluded.dispatched_at, covered_at = NULL, covered_by = NULL,
+    executed_at = NULL, failed_at = NULL, failure = NULL
 """
 COUNT: Final = """
-UPDATE dispatches SET ticks = ticks + 1, last_tick_at = everytick_now() WHERE dispatch_key = %s
+UPDATE dispatches
+SET ticks = ticks + 1, last_tick_at = everytick_now(), recoveries = recoveries + %(recoveries)s
+WHERE dispatch_key = %(key)s
 """
 SETTLE: Final = """
 UPDATE dispatches
@@ -55,7 +51,9 @@ WHERE dispatch_key = %(key)s AND generation = %(generation)s AND holder = %(hold
 """Nobody else's: a takeover is another generation, and what is settled has no holder."""
 SETTLE_LINES: Final = """
 UPDATE dispatch_lines
-SET state = CASE WHEN job_name = ANY(%(accepted)s::text[]) THEN 'accepted' ELSE 'failed' END
+SET state = CASE WHEN job_name = ANY(%(accepted)s::text[]) THEN 'accepted' ELSE 'failed' END,
+    failed_at = CASE WHEN job_name = ANY(%(accepted)s::text[]) THEN NULL ELSE everytick_now() END,
+    failure = CASE WHEN job_name = ANY(%(accepted)s::text[]) THEN NULL ELSE 'send_failed' END
 WHERE dispatch_key = %(key)s AND generation = %(generation)s AND state = 'dispatching'
 """
 """A line that a run has covered meanwhile stays covered: the engine can be faster than we are."""
@@ -67,10 +65,12 @@ SELECT EXISTS (
 """
 RECORD: Final = """
 INSERT INTO dispatches AS held
-    (dispatch_key, window_start, window_seconds, mode, reason, state, facts, correlation_id)
-VALUES (%(key)s, %(start)s, %(seconds)s, %(mode)s, %(reason)s, 'inline', %(facts)s, %(correlation_id)s)
+    (dispatch_key, window_start, window_seconds, mode, reason, state, facts, correlation_id, recoveries)
+VALUES (%(key)s, %(start)s, %(seconds)s, %(mode)s, %(reason)s, 'inline', %(facts)s, %(correlation_id)s,
+    %(recoveries)s)
 ON CONFLICT (dispatch_key) DO UPDATE
-SET ticks = held.ticks + 1, last_tick_at = excluded.last_tick_at
+SET ticks = held.ticks + 1, last_tick_at = excluded.last_tick_at,
+    recoveries = held.recoveries + excluded.recoveries
 """
 RECORD_LINES: Final = """
 INSERT INTO dispatch_lines (dispatch_key, job_name, state)
@@ -78,29 +78,12 @@ SELECT %s, unnest(%s::text[]), 'inline' ON CONFLICT DO NOTHING
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TickContext:
-    """What a tick asks the database once, before it decides."""
-
-    now: datetime
-    """The shared clock; the instance's own while the database is away."""
-    control: DispatchControl
-    """`auto` while the database is away: the environment's flag decides then."""
-    store_away: bool = False
-
-
-def read_context(connection: Connection) -> TickContext:
-    """The shared clock and the controls, read once a tick (design §10)."""
-    ((now, control),) = connection.execute(READ_CONTEXT).fetchall()
-    return TickContext(now=now, control=DispatchControl(control or DispatchControl.AUTO))
-
-
 def record_tick(
     connection: Connection, window: Window, decision: TickDecision, *, correlation_id: str
 ) -> None:
     """Record that a tick came in `window` that sends nothing; a later tick of the window is counted."""
     connection.execute(RECORD, _row(window, decision, correlation_id))
-    connection.execute(RECORD_LINES, (window.dispatch_key, [r.job_name for r in RESPONSIBILITIES]))
+    _record_lines(connection, window)
 
 
 def begin_dispatch(
@@ -110,12 +93,11 @@ def begin_dispatch(
 
     One compare-and-set decides: a window that nobody had, one that was only worked inline, one whose sending
     failed, or whose sender was not heard of for `hold_ms`. What may have been sent before gets a new
-    generation. A tick that comes too late is counted.
+    generation.
     """
     row = _row(dispatch.window, decision, dispatch.correlation_id)
     taken = connection.execute(BEGIN, {**row, "holder": holder, "hold_ms": hold_ms}).fetchone()
     if taken is None:
-        connection.execute(COUNT, (dispatch.window.dispatch_key,))
         return None
     begun = replace(dispatch, generation=taken[0])
     connection.execute(
@@ -123,11 +105,17 @@ def begin_dispatch(
         {
             "key": dispatch.window.dispatch_key,
             "generation": begun.generation,
-            "job_names": [r.job_name for r in SENDING_ORDER],
+            "job_names": [r.job_name for r in begun.responsibilities],
             "event_ids": [event.id for event in tick_events(begun)],
         },
     )
+    _record_lines(connection, dispatch.window)
     return begun
+
+
+def count_tick(connection: Connection, window: Window, decision: TickDecision) -> None:
+    """Count a tick of a window that another has dispatched."""
+    connection.execute(COUNT, {"key": window.dispatch_key, "recoveries": int(bool(decision.recover))})
 
 
 def settle_dispatch(
@@ -153,7 +141,7 @@ def settle_dispatch(
     )
     if settled.rowcount == 0:
         return False
-    accepted = [r.job_name for r in SENDING_ORDER[: len(sent.event_ids)]]
+    accepted = [r.job_name for r in dispatch.responsibilities[: len(sent.event_ids)]]
     connection.execute(SETTLE_LINES, {**key, "accepted": accepted})
     return True
 
@@ -162,6 +150,11 @@ def is_dispatched(connection: Connection, window: Window) -> bool:
     """Whether a tick that may send would find `window` dispatched."""
     ((dispatched,),) = connection.execute(IS_DISPATCHED, (window.dispatch_key,)).fetchall()
     return bool(dispatched)
+
+
+def _record_lines(connection: Connection, window: Window) -> None:
+    """A line for each responsibility that has none: it is done inline."""
+    connection.execute(RECORD_LINES, (window.dispatch_key, [r.job_name for r in RESPONSIBILITIES]))
 
 
 def _row(window: Window, decision: TickDecision, correlation_id: str) -> dict[str, object]:
@@ -173,4 +166,5 @@ def _row(window: Window, decision: TickDecision, correlation_id: str) -> dict[st
         "reason": decision.reason,
         "facts": Jsonb(decision.facts.as_json()),
         "correlation_id": correlation_id,
+        "recoveries": int(bool(decision.recover)),
     }

@@ -45,7 +45,7 @@ class TickReport:
             "requestedAt": iso(self.requested_at),
             "timestamp": iso(self.finished_at),
             "degraded": self.degraded,
-            "enqueued": self.mode is TickMode.INNGEST,
+            "enqueued": self.sent.error is None and bool(self.sent.event_names),
             "enqueuedEvents": list(self.sent.event_names),
             "eventIds": list(self.sent.event_ids),
             "enqueueError": self.sent.error.as_json() if self.sent.error else None,

@@ -1,4 +1,4 @@
-"""One tick, from the shared clock to the report: read, decide, act (design §1, §5)."""
+"""One tick, from the shared clock to the report: look, decide, act (design §1, §5)."""
 
 import logging
 from dataclasses import replace
@@ -15,28 +15,20 @@ from lib.log.setup import log_context
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
 from lib.store.lease import LeaseHeld
-from lib.ticks.canary import is_in_canary
-from lib.ticks.decision import (
-    DispatchControl,
-    Handover,
-    TickDecision,
-    TickFacts,
-    TickMode,
-    TickReason,
-    after_handover,
-    decide,
-)
+from lib.ticks.decision import Handover, TickDecision, TickMode, TickReason, after_handover, decide
 from lib.ticks.events import Dispatch, TickSource
+from lib.ticks.facts import read_context, tick_context, tick_facts, tick_window
 from lib.ticks.handover import HandedOver, hand_over, log_untracked
-from lib.ticks.inline import work_inline
-from lib.ticks.ledger import TickContext, is_dispatched, read_context, record_tick
+from lib.ticks.inline import every_as, work_inline
+from lib.ticks.ledger import is_dispatched, record_tick
 from lib.ticks.report import TickReport
-from lib.ticks.window import Window, window_at
+from lib.ticks.watchdog import UNWATCHED, foresee, watch
+from lib.ticks.window import Window
 from lib.work.execute import Execution
 
 STORE_AWAY: Final = frozenset({StoreUnavailable.code, StoreTimedOut.code, StoreBusy.code})
 RUN_SOURCES: Final = {TickSource.CRON: RunSource.INLINE, TickSource.CLI: RunSource.CLI}
-"""What runs of inline work are called by."""
+"""What runs of inline work are called by, where that is what the tick came for."""
 
 
 def run_tick(services: Services, *, source: TickSource = TickSource.CRON) -> TickReport:
@@ -55,14 +47,13 @@ def run_tick(services: Services, *, source: TickSource = TickSource.CRON) -> Tic
 
 def _run(services: Services, source: TickSource) -> TickReport:
     began = services.clock.monotonic()
-    context = _context(services)
-    window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
+    context = tick_context(services)
+    window = tick_window(services, context)
     correlation_id = f"{services.random.getrandbits(64):016x}"
     with log_context(dispatch_key=window.dispatch_key, correlation_id=correlation_id):
-        decision = decide(_facts(services, context, window))
-        structlog.get_logger().info(
-            LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded
-        )
+        watched = UNWATCHED if context.store_away else watch(services)
+        decision = decide(tick_facts(services, context, window, watched))
+        _log_decision(decision)
         dispatch = Dispatch(
             window=window,
             generation=0,
@@ -70,12 +61,12 @@ def _run(services: Services, source: TickSource) -> TickReport:
             requested_at=context.now,
             correlation_id=correlation_id,
         )
-        if decision.mode is TickMode.INNGEST:
+        if decision.send:
             handed = hand_over(services, decision, dispatch, tracking=not context.store_away)
         else:
             handed = HandedOver(decision=decision, tracked=_record(services, decision, dispatch))
-        decision, executions = _work(services, handed.decision, window, source)
-        if executions and all(e.error_code in STORE_AWAY for e in executions.values()):
+        decision, executions = _work(services, handed, window, source)
+        if _nothing_attempted(handed, executions):
             raise StoreUnavailable
         report = TickReport(
             mode=decision.mode,
@@ -83,7 +74,11 @@ def _run(services: Services, source: TickSource) -> TickReport:
             dispatch_key=window.dispatch_key,
             requested_at=context.now,
             finished_at=context.now + timedelta(seconds=services.clock.monotonic() - began),
-            degraded=decision.degraded or not handed.tracked or _any_degraded(executions),
+            degraded=(
+                decision.degraded
+                or not (handed.tracked and watched.complete)
+                or any(e.status is RunStatus.DEGRADED for e in executions.values())
+            ),
             sent=handed.sent,
             executions=executions,
         )
@@ -95,11 +90,11 @@ def foresee_tick(services: Services) -> dict[str, Any]:
     """What a tick would decide now and how many jobs are due; nothing is changed. Raises StoreError."""
     with services.store.transaction() as connection:
         context = read_context(connection)
-    window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
-    decision = decide(_facts(services, context, window))
+    window = tick_window(services, context)
+    decision = decide(tick_facts(services, context, window, foresee(services)))
     with services.store.transaction() as connection:
         due = count_due(connection)
-        if decision.mode is TickMode.INNGEST and is_dispatched(connection, window):
+        if decision.send and is_dispatched(connection, window):
             decision = after_handover(decision, Handover.DUPLICATE)
     return {
         "mode": decision.mode,
@@ -110,6 +105,19 @@ def foresee_tick(services: Services) -> dict[str, Any]:
     }
 
 
+def _log_decision(decision: TickDecision) -> None:
+    log = structlog.get_logger()
+    log.info(LogEvent.TICK_DECIDED, mode=decision.mode, reason=decision.reason, degraded=decision.degraded)
+    if decision.recover:
+        known = decision.facts.responsibilities
+        log.error(
+            LogEvent.TICK_RECOVERY,
+            responsibilities=sorted(decision.recover),
+            unexecuted=sum(known[name].unexecuted for name in decision.recover),
+            stuck=sum(known[name].stuck for name in decision.recover),
+        )
+
+
 def _log_end(report: TickReport) -> None:
     structlog.get_logger().log(
         logging.ERROR if report.failed else logging.INFO,
@@ -117,34 +125,6 @@ def _log_end(report: TickReport) -> None:
         mode=report.mode,
         degraded=report.degraded,
         failed=sorted(report.failed),
-    )
-
-
-def _context(services: Services) -> TickContext:
-    """The shared clock and the controls; while the database is away, this instance's clock and no control.
-
-    Raises StoreError where nothing could be sent either.
-    """
-    try:
-        with services.store.transaction() as connection:
-            return read_context(connection)
-    except StoreUnavailable as error:
-        context = TickContext(now=services.clock.now(), control=DispatchControl.AUTO, store_away=True)
-        window = window_at(context.now, services.settings.background_jobs_dispatch_window_seconds)
-        if decide(_facts(services, context, window)).mode is not TickMode.INNGEST:
-            raise
-        structlog.get_logger().error(LogEvent.STORE_UNAVAILABLE, while_doing="read_context", code=error.code)
-        return context
-
-
-def _facts(services: Services, context: TickContext, window: Window) -> TickFacts:
-    percent = services.settings.background_jobs_inngest_percent
-    return TickFacts(
-        use_inngest=services.settings.background_jobs_use_inngest,
-        inngest_usable=services.environment.inngest_usable,
-        control=context.control,
-        percent=percent,
-        in_canary=is_in_canary(window, percent),
     )
 
 
@@ -160,21 +140,19 @@ def _record(services: Services, decision: TickDecision, dispatch: Dispatch) -> b
 
 
 def _work(
-    services: Services, decision: TickDecision, window: Window, source: TickSource
+    services: Services, handed: HandedOver, window: Window, source: TickSource
 ) -> tuple[TickDecision, dict[str, Execution]]:
-    """Work inline where that was decided; `busy` in the decision's place when somebody else is at it."""
-    settings = services.settings
-    match decision.mode:
-        case TickMode.INLINE:
-            run_source, budget_ms = RUN_SOURCES[source], settings.background_job_cron_time_budget_ms
-        case TickMode.INLINE_FALLBACK:
-            run_source, budget_ms = RunSource.INLINE_FALLBACK, settings.background_jobs_inline_budget_ms
-        case _:
-            return decision, {}
+    """Work inline what was decided; `busy` in the decision's place when somebody else is at it."""
+    decision = handed.decision
+    if not decision.inline:
+        return decision, {}
     busy = replace(decision, mode=TickMode.BUSY, reason=TickReason.LEASE_HELD)
     try:
         executions = work_inline(
-            services, source=run_source, dispatch_key=window.dispatch_key, budget_ms=budget_ms
+            services,
+            sources=_sources(decision, source),
+            dispatch_key=window.dispatch_key,
+            budget_ms=_budget_ms(services, handed),
         )
     except LeaseHeld as held:
         structlog.get_logger().info(LogEvent.TICK_BUSY, lease=held.name)
@@ -183,5 +161,25 @@ def _work(
     return (busy if superseded else decision), executions
 
 
-def _any_degraded(executions: dict[str, Execution]) -> bool:
-    return any(e.status is RunStatus.DEGRADED for e in executions.values())
+def _sources(decision: TickDecision, source: TickSource) -> dict[str, RunSource]:
+    """What the runs of inline work are called, by the responsibility's name."""
+    if decision.mode is TickMode.INLINE_FALLBACK:
+        return every_as(RunSource.INLINE_FALLBACK)
+    return {
+        name: RunSource.INLINE_RECOVERY if name in decision.recover else RUN_SOURCES[source]
+        for name in decision.inline
+    }
+
+
+def _budget_ms(services: Services, handed: HandedOver) -> int:
+    """The request's whole budget only where nothing was sent before, and nothing has to be caught up with."""
+    whole = handed.decision.mode is TickMode.INLINE and not handed.sent.event_names
+    settings = services.settings
+    return settings.background_job_cron_time_budget_ms if whole else settings.background_jobs_inline_budget_ms
+
+
+def _nothing_attempted(handed: HandedOver, executions: dict[str, Execution]) -> bool:
+    """Whether nothing was accepted, and the database kept all work from being done."""
+    away = all(execution.error_code in STORE_AWAY for execution in executions.values())
+    accepted = handed.sent.error is None and bool(handed.sent.event_names)
+    return bool(executions) and away and not accepted

@@ -1,26 +1,32 @@
 """`/api/health` and `/api/health/ready`: whether the process answers, and whether its dependencies do."""
 
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 import structlog
 from flask import Blueprint, Response, jsonify
 
+from lib.cached import Cached
+from lib.clock import iso
+from lib.environment.decision import DeploymentKind
 from lib.errors import EverytickError
 from lib.log.events import LogEvent
 from lib.services import Services
+from lib.store.store import Connection
 from lib.ticks.proof import is_proven
+from lib.vitals.tick_arrivals import tick_arrivals
 
 CACHED_SECONDS: Final = 5.0
 CHECK_MS: Final = 1_000
 """The most that one check may take (design §4)."""
+UNKNOWN: Final = "Cannot be known while the database is away."
 
 
 def health_routes(services: Services) -> Blueprint:
     """The two routes; neither shows a host or a secret."""
     routes = Blueprint("health", __name__)
-    verdicts = _Cached(services, lambda: _verdicts(services))
+    verdicts = Cached(services.clock, CACHED_SECONDS, lambda: _verdicts(services))
 
     @routes.get("/api/health")
     def health() -> dict[str, bool]:
@@ -43,14 +49,13 @@ def _verdicts(services: Services) -> dict[str, dict[str, Any]]:
         "database": _database(services),
         "redis": _redis(services),
         "inngest": _inngest(services),
+        "ticks": _ticks(services),
     }
 
 
 def _database(services: Services) -> dict[str, Any]:
     try:
-        with services.store.transaction(
-            statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS
-        ) as connection:
+        with _check(services) as connection:
             connection.execute("SELECT 1")
     except EverytickError as error:
         structlog.get_logger().warning(LogEvent.STORE_UNAVAILABLE, while_doing="health", code=error.code)
@@ -70,32 +75,38 @@ def _inngest(services: Services) -> dict[str, Any]:
     if not services.environment.inngest_usable:
         return {"verdict": "off", "detail": None}
     try:
-        with services.store.transaction(
-            statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS
-        ) as connection:
+        with _check(services) as connection:
             proven = is_proven(connection)
     except EverytickError:  # said by the verdict on the database
-        return {"verdict": "unproven", "detail": "Cannot be known while the database is away."}
+        return {"verdict": "unproven", "detail": UNKNOWN}
     if proven:
         return {"verdict": "ready", "detail": None}
     return {"verdict": "unproven", "detail": "No tick that it accepted was executed by it lately."}
 
 
-class _Cached:
-    """The latest verdicts, made anew when they are older than CACHED_SECONDS."""
+def _ticks(services: Services) -> dict[str, Any]:
+    """Whether the cron calls. It never makes the app unready: that would keep the next tick away as well."""
+    if services.environment.kind is not DeploymentKind.PRODUCTION:
+        return {"verdict": "off", "detail": "Only production has a cron that has to call."}
+    try:
+        with _check(services) as connection:
+            seen = tick_arrivals(connection, services.settings.background_jobs_dispatch_window_seconds)
+    except EverytickError:
+        return {"verdict": "unknown", "detail": UNKNOWN}
+    if not seen.are_missing:
+        return {"verdict": "ready", "detail": None, "missingWindows": seen.missing}
+    last = f"since {iso(seen.last_tick_at)}" if seen.last_tick_at else "ever since the database was set up"
+    return {
+        "verdict": "missing",
+        "detail": f"No tick {last}: {seen.missing} windows without one. See to the cron.",
+        "missingWindows": seen.missing,
+    }
 
-    def __init__(self, services: Services, make: Callable[[], dict[str, dict[str, Any]]]) -> None:
-        self._clock = services.clock
-        self._make = make
-        self._lock = threading.Lock()
-        self._made_at = float("-inf")
-        self._held: dict[str, dict[str, Any]] = {}
 
-    def get(self) -> dict[str, dict[str, Any]]:
-        """The verdicts; one caller makes them, the others wait for it."""
-        with self._lock:
-            now = self._clock.monotonic()
-            if now - self._made_at >= CACHED_SECONDS:
-                self._held = self._make()
-                self._made_at = self._clock.monotonic()
-            return self._held
+@contextmanager
+def _check(services: Services) -> Iterator[Connection]:
+    """A transaction that waits for nothing longer than CHECK_MS."""
+    with services.store.transaction(
+        statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS
+    ) as connection:
+        yield connection

@@ -6,9 +6,9 @@ after a lost answer, late, or twice at once.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -17,19 +17,24 @@ from lib.jobs.last_error import describe_error, storable
 from lib.log.events import LogEvent
 from lib.log.setup import log_context
 from lib.services import Services
+from lib.settings import Settings
 from lib.single_flight import single_flight
 from lib.status.run_status import RunStatus
+from lib.store.held_lease import LeaseTaken
 from lib.store.lease import LeaseHeld
 from lib.store.store import Connection
 from lib.work.call import RunCall
 from lib.work.engine_retry import latest_retry_s
-from lib.work.lines import cover_line, fail_line, note_run
+from lib.work.lines import LineFailure, cover_line, execute_line, fail_line, note_run
 from lib.work.record import RunRecord
 from lib.work.responsibilities import Outcome, Responsibility
 from lib.work.run_error import RunDeferred, StepBroken
 from lib.work.runs import OpenedRun, RunKey, close_run, fail_run, note_retry, open_run, own_run
 from lib.work.standing import RunDecision, RunStanding, RunVerdict, decide_run, read_standing
 from lib.work.step_report import RunEnd, StepReport
+
+SOONEST_AGAIN: Final = timedelta(seconds=1)
+"""A run that is deferred is not called again before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +52,7 @@ def perform(
     services: Services,
     responsibility: Responsibility,
     call: RunCall,
-    work: Callable[[], Part],
+    work: Callable[[Services], Part],
     *,
     begun: bool,
 ) -> StepReport:
@@ -55,8 +60,8 @@ def perform(
 
     A run whose tick is covered or whose event is too old ends without work. The part that ends the run
     closes its row here, inside the step, so that a lost last request leaves nothing running. Raises
-    RunDeferred while somebody else holds the responsibility's lease (nothing is closed), and StepBroken,
-    redacted, for whatever the work raised.
+    RunDeferred while somebody else holds the responsibility's lease, or has taken it over from this step
+    (nothing is closed), and StepBroken, redacted, for whatever the work raised.
     """
     run = _key(services, responsibility, call)
     told = log_context(run_id=call.run_id, dispatch_key=call.dispatch_key, attempt=call.attempt)
@@ -78,12 +83,12 @@ def fail_durable_run(
         failed = fail_run(connection, run, error=text)
         if failed is not None:
             note_run(connection, run.job_name, call)
-            fail_line(connection, run.job_name, run.run_id)
+            fail_line(connection, run, LineFailure.RUN_FAILED)
     if failed is None:
         return False
     structlog.get_logger().error(LogEvent.RUN_FAILED, job_name=run.job_name, run_id=run.run_id, error=text)
-    opened = OpenedRun(started_at=failed.started_at, attempt=failed.attempt)
-    RunRecord(services=services, run=run, opened=opened).show_failed(text, failed.finished_at)
+    opened = OpenedRun(started_at=failed.started_at, attempt=failed.attempt, now=failed.finished_at)
+    RunRecord.of(services, run, opened).show_failed(text, failed.finished_at)
     return True
 
 
@@ -92,12 +97,12 @@ def _step(
     responsibility: Responsibility,
     run: RunKey,
     call: RunCall,
-    work: Callable[[], Part],
+    work: Callable[[Services], Part],
     *,
     begun: bool,
 ) -> StepReport:
     decision, opened = _begin(services, run, call, begun=begun)
-    record = RunRecord(services=services, run=run, opened=opened)
+    record = RunRecord.of(services, run, opened)
     if decision.verdict is not RunVerdict.WORK:
         return _without_work(record, decision)
     if decision.standing.status is None:
@@ -136,16 +141,20 @@ def _begin(services: Services, run: RunKey, call: RunCall, *, begun: bool) -> tu
             max_age=timedelta(seconds=services.settings.background_jobs_max_event_age_seconds),
         )
         if decision.verdict is RunVerdict.CLOSED:
-            opened = OpenedRun(started_at=standing.started_at or standing.now, attempt=standing.attempt or 0)
+            opened = OpenedRun(
+                started_at=standing.started_at or standing.now,
+                attempt=standing.attempt or 0,
+                now=standing.now,
+            )
             return decision, opened
         opened = open_run(connection, run)
         note_run(connection, run.job_name, call)
         if decision.verdict is not RunVerdict.WORK:
-            _supersede(connection, run, decision)
+            _supersede(connection, run, decision, services.settings)
     return decision, opened
 
 
-def _supersede(connection: Connection, run: RunKey, decision: RunDecision) -> None:
+def _supersede(connection: Connection, run: RunKey, decision: RunDecision, settings: Settings) -> None:
     own_run(connection, run)
     close_run(
         connection,
@@ -155,7 +164,9 @@ def _supersede(connection: Connection, run: RunKey, decision: RunDecision) -> No
         error=None,
     )
     if decision.verdict is RunVerdict.COVERED:
-        cover_line(connection, run.job_name, run.run_id)
+        cover_line(connection, run, covered_by=decision.standing.covered_by)
+        in_time = timedelta(seconds=settings.background_jobs_dispatch_grace_seconds)
+        execute_line(connection, run, within=in_time)
 
 
 def _without_work(record: RunRecord, decision: RunDecision) -> StepReport:
@@ -192,22 +203,23 @@ def _said_again(record: RunRecord, standing: RunStanding) -> StepReport:
 
 
 def _work(
-    record: RunRecord, responsibility: Responsibility, decision: RunDecision, work: Callable[[], Part]
+    record: RunRecord, responsibility: Responsibility, decision: RunDecision, work: Callable[[Services], Part]
 ) -> Part:
     services, lease = record.services, responsibility.lease
     began = services.clock.monotonic()
     try:
-        with single_flight(services, lease) if lease else nullcontext():
+        with single_flight(services, lease) if lease else nullcontext() as held:
             record.own()
             record.show_running()
             with record.beating():
-                return work()
-    except LeaseHeld as held:
+                return work(replace(services, lease=held))
+    except (LeaseHeld, LeaseTaken) as theirs:
         elapsed = timedelta(seconds=services.clock.monotonic() - began)
-        wait_s = max(1.0, (held.until - decision.standing.now - elapsed).total_seconds())
-        _note_retry(record, wait_s)
-        structlog.get_logger().info(LogEvent.RUN_DEFERRED, job_name=record.run.job_name, lease=held.name)
-        raise RunDeferred(seconds=wait_s) from held
+        now = decision.standing.now + elapsed
+        until = max(theirs.until, now + SOONEST_AGAIN)
+        _note_retry(record, (until - now).total_seconds())
+        structlog.get_logger().info(LogEvent.RUN_DEFERRED, job_name=record.run.job_name, lease=theirs.name)
+        raise RunDeferred(until=until) from theirs
     except Exception as error:
         _note_retry(record, latest_retry_s(record.run.attempt))
         record.show_running(describe_error(services.redactor, error))

@@ -17,7 +17,7 @@ from lib.work.step_report import StepReport
 def maintain_step(services: Services, call: RunCall) -> StepReport:
     """Run every item; end the run unless some failed. Raises RunDeferred, StepBroken."""
 
-    def work() -> Part:
+    def work(services: Services) -> Part:
         outcome = MAINTENANCE.work(services, _deadline(services))
         went_well = outcome.status is RunStatus.SUCCEEDED
         return Part(result=outcome.summary, outcome=outcome if went_well else None)
@@ -33,7 +33,7 @@ def failed_items(report: StepReport) -> tuple[str, ...]:
 def item_step(services: Services, call: RunCall, name: str) -> StepReport:
     """Run one item again that failed. Raises RunDeferred, and StepBroken when it fails again."""
 
-    def work() -> Part:
+    def work(services: Services) -> Part:
         return Part(result=run_item(services, _deadline(services), name).as_json())
 
     return perform(services, MAINTENANCE, call, work, begun=True)
@@ -62,7 +62,7 @@ def close_step(
         error="; ".join(f"{name}: {items[name]['error']}" for name in given_up) or None,
     )
     alone = replace(MAINTENANCE, lease=None)  # nothing is maintained any more
-    return perform(services, alone, call, lambda: Part(outcome=outcome), begun=True)
+    return perform(services, alone, call, lambda _services: Part(outcome=outcome), begun=True)
 
 
 def _deadline(services: Services) -> Deadline:

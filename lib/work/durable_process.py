@@ -15,6 +15,8 @@ from lib.work.step_report import StepReport
 
 Rounds = Sequence[Sequence[StepReport]]
 """The drains done so far: one a round, or several that ran side by side."""
+GOES_ON: Final = frozenset({StoppedBecause.LIMIT, StoppedBecause.SHUTDOWN})
+"""Ends of a drain after which another follows: of the same instance, or of one that was not told to end."""
 OF_THE_LAST: Final = ("remaining", "stoppedBecause")
 """What a run's summary takes from its last drain; everything else adds up."""
 
@@ -26,14 +28,14 @@ def drain_step(services: Services, call: RunCall, *, earlier: Rounds) -> StepRep
     Raises StepBroken.
     """
 
-    def work() -> Part:
+    def work(services: Services) -> Part:
         budget_ms = _budget_left_ms(services.settings, earlier)
         outcome = PROCESS.work(services, Deadline.after_ms(services.clock, budget_ms))
         drained = outcome.summary
         steps_left = services.settings.background_jobs_max_drain_steps - sum(map(len, earlier)) - 1
         goes_on = (
             steps_left > 0
-            and drained["stoppedBecause"] == StoppedBecause.LIMIT
+            and drained["stoppedBecause"] in GOES_ON
             and drained["remaining"] > 0
             and budget_ms - drained["durationMs"] >= LEAST_BUDGET_MS
         )
@@ -48,7 +50,7 @@ def drain_step(services: Services, call: RunCall, *, earlier: Rounds) -> StepRep
 def drain_beside(services: Services, call: RunCall, *, earlier: Rounds) -> StepReport:
     """One of several drains side by side; a drain after them ends the run. Raises StepBroken."""
 
-    def work() -> Part:
+    def work(services: Services) -> Part:
         budget_ms = _budget_left_ms(services.settings, earlier)
         return Part(result=PROCESS.work(services, Deadline.after_ms(services.clock, budget_ms)).summary)
 

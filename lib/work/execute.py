@@ -1,7 +1,7 @@
 """One recorded execution of one responsibility: the run's row, its heartbeat, its blob around the work."""
 
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from lib.log.events import LogEvent
 from lib.services import Services
 from lib.single_flight import single_flight
 from lib.status.run_status import RunSource, RunStatus
+from lib.store.held_lease import LeaseTaken
 from lib.store.lease import LeaseHeld
 from lib.work.record import RunRecord
 from lib.work.responsibilities import Responsibility
@@ -45,9 +46,9 @@ def execute(
 ) -> Execution:
     """Run `responsibility` once and record it in `runs` and in the cache.
 
-    Work that fails is recorded and comes back as a failed Execution. A lease held elsewhere closes the run as
-    superseded, which writes nothing to the cache: the holder's own blob stays (design §6). Raises StoreError
-    when the database is away before anything was begun.
+    Work that fails is recorded and comes back as a failed Execution. A lease held elsewhere, or lost while it
+    worked, closes the run as superseded, which writes nothing to the cache: the holder's own blob stays
+    (design §6). Raises StoreError when the database is away before anything was begun.
     """
     run = RunKey(
         job_name=responsibility.job_name,
@@ -58,19 +59,19 @@ def execute(
     )
     with services.store.transaction() as connection:
         opened = open_run(connection, run)
-    record = RunRecord(services=services, run=run, opened=opened)
+    record = RunRecord.of(services, run, opened)
     log = structlog.get_logger().bind(job_name=run.job_name, run_id=run.run_id, source=source)
     log.info(LogEvent.RUN_STARTED)
     lease = responsibility.lease
     try:
-        with single_flight(services, lease) if lease else nullcontext():
+        with single_flight(services, lease) if lease else nullcontext() as held:
             record.show_running()
             with record.beating():
-                outcome = responsibility.work(services, deadline)
+                outcome = responsibility.work(replace(services, lease=held), deadline)
         record.close(outcome.status, summary=outcome.summary, error=outcome.error)
-    except LeaseHeld as held:
-        record.close(RunStatus.SUPERSEDED, summary=None, error=None)
-        return Execution(status=RunStatus.SUPERSEDED, held_until=held.until)
+    except (LeaseHeld, LeaseTaken) as theirs:
+        record.close(RunStatus.SUPERSEDED, summary={"reason": theirs.code}, error=None)
+        return Execution(status=RunStatus.SUPERSEDED, held_until=theirs.until)
     except Exception as error:  # noqa: BLE001 - whatever the work raised is recorded as this run's failure
         return _failed(record, error)
     log.info(LogEvent.RUN_FINISHED, status=outcome.status, summary=outcome.summary)

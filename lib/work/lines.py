@@ -5,7 +5,8 @@ around it goes on.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final, LiteralString
 
 import psycopg
@@ -15,6 +16,7 @@ from lib.log.events import LogEvent
 from lib.status.run_status import JobName
 from lib.store.store import Connection
 from lib.work.call import RunCall
+from lib.work.runs import RunKey
 
 NOTE: Final = """
 WITH untracked AS (
@@ -37,17 +39,35 @@ WITH open AS (
       AND dispatched_at <= %(started_at)s
     FOR UPDATE SKIP LOCKED
 )
-UPDATE dispatch_lines AS line SET state = 'covered'
+UPDATE dispatch_lines AS line SET state = 'covered', covered_at = everytick_now(), covered_by = %(run_id)s
 FROM open WHERE line.dispatch_key = open.dispatch_key AND line.job_name = %(job_name)s
 """
+EXECUTED: Final = """
+UPDATE dispatch_lines SET executed_at = everytick_now()
+WHERE dispatch_key = %(key)s AND job_name = %(job_name)s AND run_id = %(run_id)s AND executed_at IS NULL
+  AND (%(within)s::interval IS NULL OR dispatched_at >= everytick_now() - %(within)s::interval)
+"""
 COVER_ONE: Final = """
-UPDATE dispatch_lines SET state = 'covered'
-WHERE job_name = %s AND run_id = %s AND state IN ('dispatching', 'accepted', 'failed', 'unexecuted')
+UPDATE dispatch_lines
+SET state = 'covered', covered_at = everytick_now(), covered_by = %(covered_by)s
+WHERE dispatch_key = %(key)s AND job_name = %(job_name)s AND run_id = %(run_id)s
+  AND state IN ('dispatching', 'accepted', 'failed', 'unexecuted')
 """
 FAIL: Final = """
-UPDATE dispatch_lines SET state = 'failed'
-WHERE job_name = %s AND run_id = %s AND state IN ('dispatching', 'accepted', 'unexecuted')
+UPDATE dispatch_lines
+SET state = CASE WHEN state = 'covered' THEN state ELSE 'failed' END,
+    failed_at = coalesce(failed_at, everytick_now()), failure = %(failure)s
+WHERE dispatch_key = %(key)s AND job_name = %(job_name)s AND run_id = %(run_id)s AND executed_at IS NULL
 """
+
+
+class LineFailure(StrEnum):
+    """How a line was left undone by its own run; the stored strings, beside those that a tick writes."""
+
+    RUN_FAILED = "run_failed"
+    """The engine gave the run up."""
+    RUN_STUCK = "run_stuck"
+    """The run fell silent."""
 
 
 def note_run(connection: Connection, job_name: JobName, call: RunCall) -> None:
@@ -72,22 +92,50 @@ def note_run(connection: Connection, job_name: JobName, call: RunCall) -> None:
     _write(connection, NOTE, parameters)
 
 
-def cover_lines(connection: Connection, job_name: JobName, *, started_at: datetime) -> int:
-    """Mark the lines that a finished run which began at `started_at` covers; how many.
+def cover_lines(connection: Connection, run: RunKey, *, started_at: datetime) -> int:
+    """Mark the lines that the finished `run`, which began at `started_at`, covers; how many.
 
-    A line that somebody else is writing at this moment is left to the next run.
+    A line that somebody else is writing at this moment is left to the next run, or to the watchdog.
     """
-    return _write(connection, COVER, {"job_name": job_name, "started_at": started_at})
+    return _write(
+        connection, COVER, {"job_name": run.job_name, "started_at": started_at, "run_id": run.run_id}
+    )
 
 
-def cover_line(connection: Connection, job_name: JobName, run_id: str) -> None:
-    """Mark the line whose run found its tick covered."""
-    _write(connection, COVER_ONE, (job_name, run_id))
+def execute_line(connection: Connection, run: RunKey, *, within: timedelta | None = None) -> None:
+    """Mark the line as executed by its own run; with `within`, only if it was dispatched no longer ago.
+
+    A run that worked shows that the engine executes. One that found its tick covered shows it only if it was
+    in time: an engine that is always too late finds nothing to do, for the work was recovered before.
+    """
+    _write(
+        connection,
+        EXECUTED,
+        {"key": run.dispatch_key, "job_name": run.job_name, "run_id": run.run_id, "within": within},
+    )
 
 
-def fail_line(connection: Connection, job_name: JobName, run_id: str) -> None:
-    """Mark the line whose run failed for good."""
-    _write(connection, FAIL, (job_name, run_id))
+def cover_line(connection: Connection, run: RunKey, *, covered_by: str | None) -> None:
+    """Mark the line whose run found its tick covered by the run `covered_by`."""
+    _write(
+        connection,
+        COVER_ONE,
+        {
+            "key": run.dispatch_key,
+            "job_name": run.job_name,
+            "run_id": run.run_id,
+            "covered_by": covered_by,
+        },
+    )
+
+
+def fail_line(connection: Connection, run: RunKey, failure: LineFailure) -> None:
+    """Mark the line whose own run ended badly, whether another covers it or not; an executed one stays."""
+    _write(
+        connection,
+        FAIL,
+        {"key": run.dispatch_key, "job_name": run.job_name, "run_id": run.run_id, "failure": failure},
+    )
 
 
 def _write(

@@ -2,14 +2,14 @@
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
 
 from lib.heartbeat import heartbeat
 from lib.services import Services
 from lib.status.blobs import BlobStatus, StatusBlob
-from lib.status.run_status import RunStatus
-from lib.work.lines import cover_lines, fail_line
+from lib.status.run_status import RunSource, RunStatus
+from lib.work.lines import LineFailure, cover_lines, execute_line, fail_line
 from lib.work.runs import OpenedRun, RunKey, beat_run, close_run, own_run
 
 BLOB_STATUS: Final = {
@@ -27,6 +27,13 @@ class RunRecord:
     services: Services
     run: RunKey
     opened: OpenedRun
+    since: float
+    """When it was opened, in seconds on the clock's monotonic time."""
+
+    @classmethod
+    def of(cls, services: Services, run: RunKey, opened: OpenedRun) -> Self:
+        """The record of a run that has just been opened."""
+        return cls(services=services, run=run, opened=opened, since=services.clock.monotonic())
 
     def own(self) -> None:
         """Make the run this process's: another call of it that is still at work closes nothing any more."""
@@ -60,9 +67,11 @@ class RunRecord:
         with self.services.store.transaction() as connection:
             finished_at = close_run(connection, self.run, status=status, summary=summary, error=error)
             if finished_at is not None and BLOB_STATUS.get(status) is BlobStatus.SUCCEEDED:
-                cover_lines(connection, self.run.job_name, started_at=self.opened.started_at)
+                cover_lines(connection, self.run, started_at=self.opened.started_at)
+                if self.run.source is RunSource.INNGEST:
+                    execute_line(connection, self.run)
             elif finished_at is not None and status is RunStatus.FAILED:
-                fail_line(connection, self.run.job_name, self.run.run_id)
+                fail_line(connection, self.run, LineFailure.RUN_FAILED)
         if finished_at is not None:
             self.show_end(status, finished_at, error)
         return finished_at
@@ -79,6 +88,7 @@ class RunRecord:
     def _write(self, status: BlobStatus, finished_at: datetime | None, error: str | None) -> None:
         started_at = self.opened.started_at
         elapsed = (finished_at - started_at) if finished_at else None
+        at_work = timedelta(seconds=self.services.clock.monotonic() - self.since)
         self.services.blobs.write(
             self.run.job_name,
             StatusBlob(
@@ -89,5 +99,6 @@ class RunRecord:
                 attempt=self.opened.attempt,
                 last_error=error,
                 source=self.run.source,
+                updated_at=finished_at or self.opened.now + at_work,
             ),
         )

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from lib.clock import Deadline
 from lib.jobs.drain import drain
+from lib.jobs.summary import StoppedBecause
 from lib.maintenance.maintenance import MaintenanceStatus, run_maintenance
 from lib.services import Services
 from lib.status.run_status import EventName, JobName, RunStatus
@@ -66,6 +67,9 @@ def _maintain(services: Services, deadline: Deadline) -> Outcome:
 
 def _process(services: Services, deadline: Deadline) -> Outcome:
     summary = drain(services, deadline=deadline)
+    if summary.stopped_because is StoppedBecause.SHUTDOWN and summary.remaining > 0:
+        error = "Told to end: the due jobs that remain are left to the next drain."
+        return Outcome(status=RunStatus.DEGRADED, summary=summary.as_json(), error=error)
     return Outcome(status=RunStatus.SUCCEEDED, summary=summary.as_json(), error=None)
 
 

@@ -1,5 +1,7 @@
 """What keeps a step of a durable run from being done now."""
 
+from datetime import datetime
+
 from lib.errors import EverytickError
 
 
@@ -15,10 +17,10 @@ class RunDeferred(RunError):
 
     code = "run_deferred"
 
-    def __init__(self, message: str | None = None, *, seconds: float) -> None:
-        """`seconds` from now the lease ends, unless it is renewed."""
+    def __init__(self, message: str | None = None, *, until: datetime) -> None:
+        """`until` is when the lease ends unless it is renewed, by the database's clock."""
         super().__init__(message)
-        self.seconds = seconds
+        self.until = until
 
 
 class StepBroken(RunError):

@@ -17,7 +17,7 @@ SET beat_at = CASE WHEN held.status IN ('running', 'abandoned') THEN everytick_n
     attempt = CASE WHEN held.status IN ('running', 'abandoned') THEN greatest(held.attempt, excluded.attempt)
         ELSE held.attempt END,
     retry_at = NULL
-RETURNING started_at, attempt
+RETURNING started_at, attempt, everytick_now()
 """
 """A run that another call closed since its standing was read stays as it is."""
 OWN: Final = """
@@ -76,6 +76,8 @@ class OpenedRun:
     """Its first start by the database's clock, however often it is opened (failure L2)."""
     attempt: int
     """The highest that was seen."""
+    now: datetime
+    """When it was opened this time, by the database's clock."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class FailedRun:
 
 def open_run(connection: Connection, run: RunKey) -> OpenedRun:
     """Record that `run` runs; it belongs to whoever opened it first, until another calls `own_run`."""
-    ((started_at, attempt),) = connection.execute(
+    ((started_at, attempt, now),) = connection.execute(
         OPEN,
         {
             "job_name": run.job_name,
@@ -100,7 +102,7 @@ def open_run(connection: Connection, run: RunKey) -> OpenedRun:
             "attempt": run.attempt,
         },
     ).fetchall()
-    return OpenedRun(started_at=started_at, attempt=attempt)
+    return OpenedRun(started_at=started_at, attempt=attempt, now=now)
 
 
 def own_run(connection: Connection, run: RunKey) -> None:

@@ -72,6 +72,39 @@ class TestDrains:
         assert done(database) == [("succeeded", 1, 8)]
         assert world.rows("status, attempt, (summary ->> 'succeeded')::int") == [("succeeded", 1, 8)]
 
+    def test_a_drain_told_to_end_is_followed_by_another(
+        self, make_world: MakeWorld, database: Database
+    ) -> None:
+        """SIGTERM in a step: the engine's next call, of a living instance, goes on; the run says so."""
+        first = make_world()
+        fill(database, 3)
+        first.engine.send([first.event(PROCESS)])
+        first.services.stopping.ask()
+        first.engine.deliver_next()
+        assert done(database) == [("pending", 0, 3)]
+        assert first.rows("status") == [("running",)], "it has not emptied the queue"
+        second = make_world(clock=first.clock)
+        first.engine.deploy(second.app.test_client)
+        first.engine.run_until_idle()
+        assert done(database) == [("succeeded", 1, 3)]
+        assert first.steps() == [("drain", "StepRun")] * 2
+        assert first.rows("status, summary ->> 'stoppedBecause'") == [("succeeded", "empty")]
+
+    def test_an_instance_that_is_told_to_end_gives_up_in_the_end(
+        self, make_world: MakeWorld, database: Database
+    ) -> None:
+        """Every step meets one that is to end: the run says what it left, and the next tick takes it."""
+        world = make_world(BACKGROUND_JOBS_MAX_DRAIN_STEPS="3")
+        fill(database, 3)
+        world.engine.send([world.event(PROCESS)])
+        world.services.stopping.ask()
+        world.engine.run_until_idle()
+        assert world.steps() == [("drain", "StepRun")] * 3
+        assert done(database) == [("pending", 0, 3)]
+        assert world.rows("status, summary ->> 'stoppedBecause', summary ->> 'remaining'") == [
+            ("degraded", "shutdown", "3")
+        ]
+
 
 class TestSideBySide:
     @pytest.fixture

@@ -78,7 +78,7 @@ class TestDoubledEvents:
         assert len(world.engine.runs) == 2
 
     def test_a_re_dispatch_runs_again(self, world: World) -> None:
-        """Design §5: `:gN`, because the same key is swallowed for 24 h."""
+        """Failure L23: `:gN`, because the same key is swallowed for 24 h."""
         key = "background-jobs:v1:60:2026-11-23T19:50:00Z"
         world.engine.send([world.event(PROCESS, dispatchKey=key)])
         world.engine.run_until_idle()
@@ -100,7 +100,7 @@ class TestLateDelivery:
         assert database.value("SELECT status FROM jobs WHERE dedupe_key = 'due'") == "pending"
 
     def test_a_backlog_of_ticks_is_worked_once(self, world: World, database: Database) -> None:
-        """The engine was away for three ticks: the newest does the work, the older ones are covered."""
+        """Failure L24: the engine was away for three ticks; the newest works, the others end at once."""
         seed_overdue(database)
         world.engine.hold()
         for _ in range(3):

@@ -10,7 +10,7 @@ import redis
 from lib.single_flight import single_flight
 from lib.status.run_status import RunSource
 from lib.store.lease import LeaseName
-from lib.ticks.inline import work_inline
+from lib.ticks.inline import every_as, work_inline
 from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
@@ -53,6 +53,7 @@ class TestStepThatFailsForGood:
     def test_is_closed_by_the_failure_function(
         self, world: World, broken: Broken, cache: "redis.Redis"
     ) -> None:
+        """Failure L1: what gives up leaves no row running either."""
         world.engine.send([world.event(PROCESS)])
         with broken("jobs"):
             world.engine.run_until_idle()
@@ -126,6 +127,7 @@ class TestFailedItem:
     def test_given_up_is_reported_and_the_rest_stands(
         self, world: World, broken: Broken, database: Database, cache: "redis.Redis"
     ) -> None:
+        """Failure L15: degraded, with the item and its error; never a success."""
         seed_overdue(database)
         world.engine.send([world.event(MAINTENANCE)])
         with broken("lead_memory_entries"):
@@ -144,7 +146,7 @@ class TestFailedItem:
 
 class TestLeaseHeld:
     def test_maintenance_waits_for_its_end_and_closes_nothing(self, world: World) -> None:
-        """Design §6: `RetryAfterError` until the end of the live holder's lease."""
+        """Design §6, failure L5: `RetryAfterError` until the end of the live holder's lease."""
         world.engine.send([world.event(MAINTENANCE)])
         with single_flight(world.services, LeaseName.MAINTENANCE):
             world.engine.run_until_idle(max_seconds=0)
@@ -172,7 +174,9 @@ class TestLateAcceptance:
         """The tick fell back and did the work; both events were accepted all the same."""
         seed_overdue(database)
         world.tick()
-        work_inline(world.services, source=RunSource.INLINE_FALLBACK, dispatch_key="k", budget_ms=60_000)
+        work_inline(
+            world.services, sources=every_as(RunSource.INLINE_FALLBACK), dispatch_key="k", budget_ms=60_000
+        )
         blobs = [cache.get(f"job:v1:global:{r.job_name}") for r in (PROCESS, MAINTENANCE)]
         world.engine.run_until_idle()
         assert {(run.result["status"], run.result["reason"]) for run in world.engine.runs} == {
@@ -186,7 +190,7 @@ class TestLateAcceptance:
         self, world: World, database: Database
     ) -> None:
         """What came into the queue between its start and the tick is still done."""
-        work_inline(world.services, source=RunSource.INLINE, dispatch_key="k", budget_ms=60_000)
+        work_inline(world.services, sources=every_as(RunSource.INLINE), dispatch_key="k", budget_ms=60_000)
         seed_overdue(database)
         world.engine.advance(1)
         world.tick()
@@ -196,7 +200,7 @@ class TestLateAcceptance:
 
 class TestTimeOut:
     def test_a_run_that_is_cancelled_tells_nobody(self, world: World, broken: Broken) -> None:
-        """The engine calls no failure function then: the row is left to the watchdog."""
+        """Failure L22: the engine calls no failure function then; the row is left to the watchdog."""
         world.engine.send([world.event(PROCESS)])
         with broken("jobs"):
             world.engine.run_until_idle(max_seconds=0)

@@ -7,7 +7,7 @@ import pytest
 import redis
 
 from lib.status.run_status import RunSource
-from lib.ticks.inline import work_inline
+from lib.ticks.inline import every_as, work_inline
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Responsibility
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
@@ -51,8 +51,14 @@ class TestScenario:
         assert [run.status for run in world.engine.runs] == [RunStatus.COMPLETED] * 2
 
     def test_as_recovery_will_call_it(self, world: World, database: Database) -> None:
+        """Failure D1: a recovery leaves none out either."""
         seed_overdue(database)
-        work_inline(world.services, source=RunSource.INLINE_RECOVERY, dispatch_key="missed", budget_ms=60_000)
+        work_inline(
+            world.services,
+            sources=every_as(RunSource.INLINE_RECOVERY),
+            dispatch_key="missed",
+            budget_ms=60_000,
+        )
         assert outcome(database) == OUTCOME
 
     def test_a_second_tick_finds_nothing_to_redo(self, world: World, database: Database) -> None:
@@ -127,6 +133,7 @@ class TestCallsOfNoTick:
         assert database.value("SELECT count(*) FROM dispatches") == 0
 
     def test_an_old_event_is_a_no_op(self, world: World, database: Database) -> None:
+        """Failure L24: dropped at its start, with the reason in its row."""
         seed_overdue(database)
         world.tick(requestedAt=world.instant(seconds=-901))
         world.engine.run_until_idle()
@@ -159,6 +166,7 @@ class TestContract:
     """What the engine remembers of running runs: a change breaks those under way (design §6)."""
 
     def test_the_configurations(self, world: World) -> None:
+        """Retries, limits, idempotency, and the time-outs that end a hung run (failure L22)."""
         found = {
             name: (
                 config["steps"]["step"]["retries"]["attempts"],

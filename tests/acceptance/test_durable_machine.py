@@ -21,7 +21,7 @@ from lib.errors import StoreError, StoreUnavailable
 from lib.services import Services
 from lib.status.run_status import RunSource
 from lib.store.lease import LeaseHeld
-from lib.ticks.inline import work_inline
+from lib.ticks.inline import every_as, work_inline
 from lib.work.responsibilities import RESPONSIBILITIES
 from tests.conftest import Database
 from tests.durable import durable_world
@@ -120,7 +120,10 @@ class DurableMachine(RuleBasedStateMachine):
     def work_inline(self) -> None:
         with suppress(LeaseHeld, StoreError, AppDied):
             work_inline(
-                self.world.services, source=RunSource.INLINE_FALLBACK, dispatch_key="k", budget_ms=60_000
+                self.world.services,
+                sources=every_as(RunSource.INLINE_FALLBACK),
+                dispatch_key="k",
+                budget_ms=60_000,
             )
 
     @rule(fault=st.sampled_from(FAULTS))

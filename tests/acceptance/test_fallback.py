@@ -1,4 +1,4 @@
-"""Whatever the event API does, a tick's work is done in that tick (design §5, failure D3)."""
+"""Whatever the event API does, a tick's work is done in that tick (design §5, failures D1 and D2)."""
 
 import json
 import socket
@@ -52,7 +52,7 @@ class TestMisbehavingEventApi:
     def test_the_work_is_done_in_this_tick(
         self, app_at: Callable[[str], FlaskClient], database: Database, script: Script, error_class: str
     ) -> None:
-        """And should the API have taken both events all the same, their runs find nothing to do."""
+        """And should the API have taken one or both events, their runs find nothing to do (failure L4)."""
         with event_api(script) as server:
             client = app_at(server.address)
             falls_back(client, database, error_class)

@@ -1,10 +1,15 @@
 import json
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
+from lib.composition import Composition
 from lib.maintenance.maintenance import ITEMS
 from lib.work.responsibilities import RESPONSIBILITIES
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
@@ -60,6 +65,31 @@ class TestScenario:
         assert items["leadMemory"]["pruned"] == 1
         assert items["workspaceMemory"]["pruned"] == 1
         assert (items["ownRetention"]["jobs"], items["ownRetention"]["runs"]) == (1, 1)
+
+
+class TestTwoAtOnce:
+    def test_do_each_piece_of_work_once(
+        self, composed: Callable[..., Composition], database: Database
+    ) -> None:
+        """Failure D5: two instances are called at the same moment; nothing waits, nothing is doubled."""
+        seed_overdue(database)
+        clients = [create_app(composed()).test_client() for _ in range(2)]
+        ready = threading.Barrier(2)
+
+        def call(client: FlaskClient) -> dict[str, Any]:
+            ready.wait(30)
+            body: dict[str, Any] = client.get(URL, headers=HEADERS).json or {}
+            return body
+
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(call, clients))
+        assert {body["mode"] for body in answers} <= {"inline", "busy"}
+        assert outcome(database) == OUTCOME
+        assert sum(body["process"]["succeeded"] for body in answers if body["process"]) == 1
+        recovered = [
+            b["maintenance"]["items"]["staleDrafts"]["recovered"] for b in answers if b["maintenance"]
+        ]
+        assert sum(recovered) == 3
 
 
 class TestStatus:

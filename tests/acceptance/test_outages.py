@@ -14,8 +14,8 @@ from tests.outage import Outage, with_outage
 from tests.ticks.dispatching import BEARER, REFUSES, URL, at_window_start, sending_to, tick
 from tests.ticks.event_apis import event_api, takes
 
-TO_SETTLE = 3
-"""Transactions of a tick that hands over: read, begin, settle."""
+TO_SETTLE = 4
+"""Transactions of a tick that hands over: read, watch, begin, settle."""
 OPEN = "SELECT count(*) FROM dispatch_lines WHERE state <> 'covered'"
 
 

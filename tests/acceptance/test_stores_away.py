@@ -1,70 +1,30 @@
 """Stores that this test started itself, really stopped and started again."""
 
-import os
-import sysconfig
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from dev.postgres_binaries import find_binaries
-from dev.postgres_place import prepare_place
-from dev.postgres_server import PostgresServer, start_postgres
-from dev.redis_server import RedisServer, candidates, start_redis
 from lib.composition import compose
 from lib.environment.decision import DeploymentKind
 from lib.store.migrate import upgrade_database
 from tests.conftest import CRON_SECRET
+from tests.own_stores import OwnStores, own_stores
 
 HEADERS = {"Authorization": f"Bearer {CRON_SECRET}"}
 
 
-@dataclass(kw_only=True)
-class Stores:
-    """A PostgreSQL and a Redis that can be stopped and started."""
-
-    folder: Path
-    postgres: PostgresServer = field(init=False)
-    redis: RedisServer = field(init=False)
-
-    def start_postgres(self) -> None:
-        """Start PostgreSQL on the data it had before, at the same address."""
-        place = prepare_place(self.folder, find_binaries(Path(sysconfig.get_path("purelib"))))
-        socket = self.folder / "postgres-socket"
-        socket.mkdir(mode=0o700, exist_ok=True)
-        for left in socket.iterdir():
-            left.rmdir()
-        self.postgres = start_postgres(place, sockets=socket, logs=self.folder, durable=False)
-
-    def start_redis(self) -> None:
-        """Start an empty Redis."""
-        programs = candidates({"PATH": os.environ["PATH"]}, Path(sysconfig.get_path("scripts")))
-        started = start_redis(programs, sockets=self.folder, logs=self.folder)
-        assert started is not None
-        self.redis = started
-
-
 @pytest.fixture(scope="module")
-def stores() -> Iterator[Stores]:
-    with tempfile.TemporaryDirectory(prefix="et") as folder:
-        held = Stores(folder=Path(folder))
-        held.start_postgres()
-        held.start_redis()
-        try:
-            upgrade_database(held.postgres.url, kind=DeploymentKind.DEVELOPMENT, said=None)
-            yield held
-        finally:
-            held.redis.part.stop()
-            held.postgres.part.stop()
+def stores() -> Iterator[OwnStores]:
+    with own_stores() as held:
+        upgrade_database(held.postgres.url, kind=DeploymentKind.DEVELOPMENT, said=None)
+        yield held
 
 
 @pytest.fixture
-def client(stores: Stores) -> Iterator[FlaskClient]:
+def client(stores: OwnStores) -> Iterator[FlaskClient]:
     composition = compose(
         {
             "DATABASE_URL": stores.postgres.url,
@@ -84,7 +44,7 @@ def tick(client: FlaskClient) -> tuple[int, dict[str, Any]]:
 
 
 class TestPostgresStopped:
-    def test_answers_503_until_it_is_back(self, stores: Stores, client: FlaskClient) -> None:
+    def test_answers_503_until_it_is_back(self, stores: OwnStores, client: FlaskClient) -> None:
         """Nothing could be attempted: `store_unavailable`; the same instance works again afterwards."""
         assert tick(client)[0] == 200
         stores.postgres.part.stop()
@@ -99,8 +59,8 @@ class TestPostgresStopped:
 
 
 class TestRedisStopped:
-    def test_ticks_go_on(self, stores: Stores, client: FlaskClient) -> None:
-        """Redis is a cache: stopped in the middle, every tick still works (design §1.4)."""
+    def test_ticks_go_on(self, stores: OwnStores, client: FlaskClient) -> None:
+        """Redis is a cache: stopped in the middle, every tick still works (design §1.4, failure L21)."""
         assert tick(client)[0] == 200
         stores.redis.part.stop()
         try:

@@ -145,7 +145,7 @@ class TestRollBack:
 
 
 class TestReadiness:
-    """`/api/health/ready` on Inngest: accepted is not executed (design §4)."""
+    """`/api/health/ready` on Inngest: accepted is not executed (design §4, failure D3)."""
 
     def verdict(self, world: World) -> str:
         answer = world.app.test_client().get("/api/health/ready")

@@ -75,7 +75,7 @@ class TestAuthorisation:
     def test_the_cron_is_let_in(
         self, client: FlaskClient, method: str, url: str, headers: dict[str, str]
     ) -> None:
-        """With and without trailing slash alike, never a redirect: a cron ignores it (design §4)."""
+        """With and without trailing slash alike, never a redirect: a cron ignores it (failure D13)."""
         assert client.open(url, method=method, headers=headers).status_code == 200
 
     def test_a_secret_of_any_characters_works(self, composed: Callable[..., Composition]) -> None:
@@ -249,7 +249,7 @@ class TestFailure:
     def test_a_database_that_is_too_slow_counts_as_away(
         self, composed: Callable[..., Composition], database: Database, table: str
     ) -> None:
-        """The same code, whatever kept the work from being attempted; the detail says what (design §5)."""
+        """The same code, whatever kept the work from being attempted (failure D8); the detail says what."""
         client = create_app(composed(DATABASE_STATEMENT_TIMEOUT_MS="500")).test_client()
         with capture_logs() as logs, locked(database, table):
             answer = client.get(URL, headers=BEARER)

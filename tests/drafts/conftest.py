@@ -111,9 +111,7 @@ def mailer() -> RecordingMailer:
 
 @pytest.fixture
 def sending(services: Services, mailer: RecordingMailer) -> Sending:
-    return Sending(
-        store=services.store, mailer=mailer, clock=SystemClock(), mail_from=FROM, longest_send_ms=10_000
-    )
+    return Sending(store=services.store, mailer=mailer, mail_from=FROM, longest_send_ms=10_000)
 
 
 @pytest.fixture

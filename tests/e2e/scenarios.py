@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from lib.status.run_status import RunSource
-from lib.ticks.inline import work_inline
+from lib.ticks.inline import every_as, work_inline
 from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
@@ -109,7 +109,9 @@ def forced(driver: Driver) -> None:
 
 def accepted_late(driver: Driver) -> None:
     late = event(driver, PROCESS), event(driver, MAINTENANCE)
-    work_inline(driver.services, source=RunSource.INLINE_FALLBACK, dispatch_key="late", budget_ms=60_000)
+    work_inline(
+        driver.services, sources=every_as(RunSource.INLINE_FALLBACK), dispatch_key="late", budget_ms=60_000
+    )
     driver.send(*late)
     driver.settle(closed=4)
 

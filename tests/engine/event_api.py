@@ -27,9 +27,9 @@ class Takes(Protocol):
 class EventApi:
     """`POST /e/{key}` with a JSON list, on a port of its own while the context lasts."""
 
-    def __init__(self, taker: Takes, *, key: str | None = None) -> None:
-        """Hand what comes to `taker`; with a `key`, only where the path names it."""
-        self._server = _Server(taker, key)
+    def __init__(self, taker: Takes, *, key: str | None = None, port: int = 0) -> None:
+        """Hand what comes to `taker`; with a `key`, only where the path names it. A `port` of 0: any."""
+        self._server = _Server(taker, key, port)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
 
     @property
@@ -53,8 +53,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = True
 
-    def __init__(self, taker: Takes, key: str | None) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, taker: Takes, key: str | None, port: int) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
         self.taker = taker
         self.key = key
 

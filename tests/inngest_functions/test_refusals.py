@@ -28,6 +28,17 @@ class TestACallThatIsSigned:
         assert (answer.status_code, answer.get_json()) == (200, "ran")
         assert deployment.runs == ["run-1"]
 
+    @pytest.mark.parametrize("kind", ["production", "preview"])
+    def test_keys_pasted_with_a_newline_serve(self, deployed: Deploy, kind: str) -> None:
+        """Failure D3: one such key had every call refused for hours; `x-inngest-env` stays whole as well."""
+        key = KEYS[kind][0]
+        padded = {"INNGEST_SIGNING_KEY": f"{key}\n", "INNGEST_SIGNING_KEY_FALLBACK": f" {KEYS[kind][1]}\r\n"}
+        for env in ("production\n",) if kind == "production" else (None, "feature-x\n"):
+            padded_deployment = deployed(kind, **padded, INNGEST_ENV=env)
+            answer = padded_deployment.caller.run(key=key)
+            assert (answer.status_code, answer.get_json()) == (200, "ran")
+            assert answer.headers["x-inngest-env"] == {"production": "production"}.get(kind, "feature-x")
+
     @pytest.mark.parametrize("shift", [-300, 300])
     def test_five_minutes_either_way_are_allowed(self, deployment: Deployment, shift: int) -> None:
         assert deployment.caller.run(shift=shift).status_code == 200

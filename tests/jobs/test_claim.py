@@ -10,7 +10,7 @@ import pytest
 from lib.jobs.claim import IN_ORDER, PLAIN, ROTATING, SUSPECT, Claimer
 from lib.jobs.enqueue import NewJob
 from lib.jobs.job import ClaimedJob
-from lib.jobs.pause import Paused
+from lib.rollout.controls import Paused
 from tests.conftest import Database
 from tests.jobs.conftest import Queue
 
@@ -76,7 +76,7 @@ class TestClaim:
                 assert single in [job.id for job in claimer.claim(connection, batch, NOTHING_PAUSED)]
 
     def test_shares_are_even(self, queue: Queue) -> None:
-        """By rank: each workspace's first, then each one's second."""
+        """By rank: each workspace's first, then each one's second; always, not by a setting (failure L9)."""
         spaces = [queue.workspace(name) for name in "abc"]
         for space in spaces:
             fill(queue, space, 50)

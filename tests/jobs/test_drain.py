@@ -1,4 +1,3 @@
-import threading
 from datetime import timedelta
 
 import pytest
@@ -66,12 +65,11 @@ class TestDrain:
 
     def test_shutdown_gives_back_what_has_not_begun(self, queue: Queue) -> None:
         """Interrupted is not failed: given back as it was, no attempt charged."""
-        stop = threading.Event()
-        queue.handle("test.stops", lambda _job: stop.set())
+        queue.handle("test.stops", lambda _job: queue.services.stopping.ask())
         queue.put("test.stops")
         queue.put_all([NewJob(kind="test.probe", payload={}) for _ in range(20)])
 
-        summary = queue.drain(stop=stop, workers=1)
+        summary = queue.drain(workers=1)
 
         assert summary.stopped_because == "shutdown"
         assert (summary.processed + summary.skipped) == summary.claimed

@@ -69,7 +69,7 @@ class TestLongJobs:
 
 class TestDeadline:
     def test_hung_handler(self, queue: Queue, clock: FakeClock) -> None:
-        """A handler past BACKGROUND_JOB_TIMEOUT_MS is given up and retried; its late end is void."""
+        """Past BACKGROUND_JOB_TIMEOUT_MS it is given up and retried (failure D4); its late end is void."""
         release, ended = threading.Event(), threading.Event()
 
         def hang(_job: RunningJob) -> None:

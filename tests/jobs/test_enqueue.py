@@ -55,6 +55,7 @@ class TestEnqueue:
     def test_how_long_a_key_keeps_others_out(
         self, queue: Queue, scope: Uniqueness, *, while_running: bool
     ) -> None:
+        """A mark made while its recount runs is counted again (failure L14)."""
         during = []
         queue.handle(
             "test.once", lambda _job: during.append(queue.put("test.once", dedupe_key="k")), uniqueness=scope

@@ -8,7 +8,7 @@ from lib.jobs.claim import Claimer
 from lib.jobs.job import ClaimedJob
 from lib.jobs.kind import Uniqueness
 from lib.jobs.lease import begin, extend, release_expired
-from lib.jobs.pause import Paused
+from lib.rollout.controls import Paused
 from tests.jobs.conftest import Queue
 
 LEASE_MS = 60_000

@@ -1,7 +1,8 @@
 from datetime import timedelta
 from uuid import UUID
 
-from lib.jobs.pause import Paused, pause, read_paused, resume
+from lib.jobs.pause import pause, read_paused, resume
+from lib.rollout.controls import Paused
 from lib.services import Services
 from tests.conftest import Database
 

@@ -24,10 +24,10 @@ from lib.jobs.kind import Uniqueness
 from lib.jobs.lease import begin, extend, release_expired
 from lib.jobs.operate import discard_jobs, retry_jobs
 from lib.jobs.outcomes import Permanent, Reschedule
-from lib.jobs.pause import Paused
 from lib.jobs.promote import promote_due
 from lib.jobs.retry import decide_failure, decide_interruption
 from lib.jobs.settle import Settlement, settle
+from lib.rollout.controls import Paused
 from lib.store.store import Connection
 from tests.conftest import Database
 from tests.jobs.conftest import Queue

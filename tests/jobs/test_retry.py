@@ -75,6 +75,7 @@ class TestFailure:
         assert (decision.delay, decision.run_at) == (delay, run_at)
 
     def test_reschedules_have_a_cap_of_their_own(self) -> None:
+        """Failure L8: 1,000, and no attempt is charged."""
         last = decide_failure(
             Reschedule(NOON, "x"), attempt=0, max_attempts=5, reschedules=RESCHEDULE_CAP, chance=0.0
         )

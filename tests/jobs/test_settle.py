@@ -9,9 +9,9 @@ import pytest
 from lib.jobs.claim import Claimer
 from lib.jobs.job import ClaimedJob
 from lib.jobs.kind import Uniqueness
-from lib.jobs.pause import Paused
 from lib.jobs.retry import RetryDecision, RetryReason, Verdict
 from lib.jobs.settle import SETTLE, Settled, Settlement, _parameters, settle
+from lib.rollout.controls import Paused
 from tests.jobs.conftest import Queue
 
 RETRY = RetryDecision(

@@ -1,9 +1,11 @@
 import pytest
 
 from lib.clock import Deadline
+from lib.maintenance.batches import in_batches
 from lib.maintenance.item import ItemResult, MaintenanceItem
 from lib.maintenance.maintenance import ITEMS, run_maintenance
 from lib.services import Services
+from lib.store.store import Connection
 
 
 def fine(_services: Services, _deadline: Deadline) -> ItemResult:
@@ -77,3 +79,30 @@ class TestIsolation:
         run_maintenance(services, Deadline.after_ms(services.clock, 40_000), items)
         assert 9_000 < seen[0] <= 10_000
         assert seen[-1] > 30_000
+
+
+class TestToldToEnd:
+    def test_no_further_item_is_begun(self, services: Services) -> None:
+        """What was not done is never said to have gone well; the engine or the next tick does it."""
+
+        def told(held: Services, _deadline: Deadline) -> ItemResult:
+            held.stopping.ask()
+            return ItemResult()
+
+        items = (MaintenanceItem(name="first", run=told), GOOD)
+        summary = run_maintenance(services, Deadline.after_ms(services.clock, 1_000), items)
+        assert summary.status == "degraded"
+        assert summary.items["first"].ok
+        assert (summary.items["good"].ok, summary.items["good"].result) == (False, None)
+        assert (summary.error or "").startswith("good: ToldToEnd")
+
+    def test_no_further_batch_is_begun(self, services: Services) -> None:
+        done: list[int] = []
+
+        def batch(_connection: Connection) -> int:
+            done.append(1)
+            services.stopping.ask()
+            return 1
+
+        assert in_batches(services, Deadline.after_ms(services.clock, 60_000), batch, size=1) == 1
+        assert done == [1]

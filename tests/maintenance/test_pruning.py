@@ -69,6 +69,7 @@ class TestMemory:
         assert run(services, LEAD_MEMORY) == {"pruned": 1_001, "remaining": 0}
 
     def test_reports_what_the_budget_left(self, services: Services, database: Database, lead: UUID) -> None:
+        """Failure L16: what is left is told."""
         for number in range(501):
             seed.lead_memory(database, lead, f"n{number}", hours=-1)
         assert run(services, LEAD_MEMORY, budget_ms=0) == {"pruned": 500, "remaining": 1}
@@ -98,11 +99,23 @@ class TestOwnRetention:
             "INSERT INTO dispatch_lines (dispatch_key, job_name, state)"
             " SELECT dispatch_key, 'background-maintenance', 'inline' FROM dispatches"
         )
+        for days in (299, 301):
+            database.run(
+                "INSERT INTO control_changes (name, value, actor, reason, changed_at)"
+                " VALUES ('dispatch.percent', '5', 'ops', 'x', everytick_now() - %s * interval '1 day')",
+                days,
+            )
+            database.run(
+                "INSERT INTO breaker_changes (job_name, state, actor, reason, changed_at) VALUES"
+                " ('background-maintenance', 'open', 'x', 'x', everytick_now() - %s * interval '1 day')",
+                days,
+            )
         assert run(services, OWN_RETENTION) == {
             "jobs": 1,
             "runs": 1,
             "dispatches": 1,
-            "controlChanges": 0,
+            "controlChanges": 1,
+            "breakerChanges": 1,
             "remaining": 0,
         }
         assert (dead,) in database.rows("SELECT id FROM jobs")

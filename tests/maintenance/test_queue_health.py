@@ -32,6 +32,8 @@ class TestStale:
 
 
 class TestStuckRuns:
+    """Failure D4: a run that fell silent is seen although nothing failed."""
+
     @pytest.mark.parametrize(
         ("silent_minutes", "retry_in_minutes", "stuck"),
         [
@@ -61,14 +63,6 @@ class TestStuckRuns:
 
 
 class TestMissingTicks:
-    def tick(self, database: Database, key: str, seconds_ago: int) -> None:
-        database.run(
-            "INSERT INTO dispatches (dispatch_key, mode, reason, state, correlation_id, last_tick_at)"
-            " VALUES (%s, 'inline', 'flag_off', 'inline', 'c', everytick_now() - %s * interval '1 second')",
-            key,
-            seconds_ago,
-        )
-
     @pytest.fixture
     def production(self, composed: Callable[..., Composition], database: Database) -> Services:
         database.run("UPDATE environment_stamp SET kind = 'production'")
@@ -82,9 +76,12 @@ class TestMissingTicks:
     ) -> None:
         """The platform never retries and never tells."""
         if previous is not None:
-            self.tick(database, "previous", previous)
-        self.tick(database, "this", 0)
-        assert judge(production)["missingTicks"] == missing
+            seed.tick(database, "previous", seconds_ago=previous)
+        seed.tick(database, "this")
+        with capture_logs() as logs:
+            assert judge(production)["missingTicks"] == missing
+        told = [(line["log_level"], line["windows"]) for line in logs if line["event"] == "ticks.missed"]
+        assert told == ([("error", missing)] if missing >= 3 else [])
 
     def test_are_unknown_elsewhere(self, services: Services) -> None:
         assert judge(services)["missingTicks"] is None

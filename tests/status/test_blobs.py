@@ -32,6 +32,7 @@ BLOB = StatusBlob(
     attempt=0,
     last_error=None,
     source=RunSource.INLINE,
+    updated_at=datetime(2026, 11, 23, 19, 50, 0, 412_000, tzinfo=UTC),
 )
 
 
@@ -53,7 +54,7 @@ class TestWrite:
             "attempt": 0,
             "lastError": None,
             "source": "inline",
-            "updatedAt": "2026-11-23T19:50:00.000Z",
+            "updatedAt": "2026-11-23T19:50:00.412Z",
         }
 
     def test_lives_as_long_as_the_setting_says(self, cache: "redis.Redis", redis_url: str) -> None:

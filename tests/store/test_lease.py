@@ -82,7 +82,7 @@ class TestLaw:
     def test_at_most_one_holder_is_alive(
         self, services: Services, database: Database, moves: list[tuple[str, int]]
     ) -> None:
-        """Whatever is done in whatever order: only the newest token can renew, and tokens only grow."""
+        """Failure D5: whatever is done in whatever order, only the newest token renews; tokens only grow."""
         database.run("DELETE FROM leases")
         shift, newest = timedelta(), 0
         held: dict[int, Lease] = {}

@@ -109,6 +109,8 @@ class TestReturn:
 
 
 class TestDeadline:
+    """Failure D2: no send holds its tick up, and none is begun behind one that hangs."""
+
     def test_the_tick_stops_waiting(self, network: Network) -> None:
         """Hard, whatever the network does: here nothing ever comes back."""
         error_class, seconds = failure(sender(network))

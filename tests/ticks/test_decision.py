@@ -2,7 +2,16 @@ from typing import Any
 
 import pytest
 
-from lib.ticks.decision import DispatchControl, Handover, TickFacts, after_handover, decide
+from lib.rollout.controls import DispatchControl
+from lib.ticks.breaker import BreakerState
+from lib.ticks.decision import (
+    Handover,
+    ResponsibilityFacts,
+    TickFacts,
+    after_handover,
+    decide,
+    without_probes,
+)
 
 AUTO, INLINE, INNGEST = DispatchControl.AUTO, DispatchControl.INLINE, DispatchControl.INNGEST
 
@@ -15,8 +24,21 @@ def facts(**changes: Any) -> TickFacts:
         "control": AUTO,
         "percent": 100,
         "in_canary": True,
+        "responsibilities": {"process": ResponsibilityFacts(), "maintenance": ResponsibilityFacts()},
     }
     return TickFacts(**asked | changes)
+
+
+def known(**changes: Any) -> ResponsibilityFacts:
+    """A responsibility with `changes`."""
+    if "breaker" in changes:
+        changes["breaker"] = BreakerState(changes["breaker"])
+    return ResponsibilityFacts(**changes)
+
+
+def initials(names: frozenset[str]) -> str:
+    """`m` for maintenance, `p` for process."""
+    return "".join(sorted(name[0] for name in names))
 
 
 class TestDecide:
@@ -63,6 +85,91 @@ class TestDecide:
         """Design §5, as far as this version has levers."""
         decision = decide(facts(use_inngest=use_inngest, inngest_usable=usable, control=control))
         assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, degraded)
+
+
+CLOSED, OPEN, HALF_OPEN = ResponsibilityFacts(), known(breaker="open"), known(breaker="half_open")
+DUE = known(breaker="open", probe_due=True)
+
+
+class TestBreakers:
+    @pytest.mark.parametrize(
+        ("process", "maintenance", "mode", "reason", "send", "inline"),
+        [
+            pytest.param(OPEN, OPEN, "inline", "breaker_open", "", "mp", id="both open"),
+            pytest.param(CLOSED, OPEN, "inline", "breaker_open", "p", "m", id="the other is still sent"),
+            pytest.param(HALF_OPEN, OPEN, "inline", "breaker_open", "", "mp", id="one of each"),
+            pytest.param(
+                HALF_OPEN, CLOSED, "inline", "breaker_half_open", "m", "p", id="another window probes"
+            ),
+            pytest.param(DUE, CLOSED, "inngest", "breaker_probe", "mp", "", id="this one probes"),
+            pytest.param(DUE, OPEN, "inline", "breaker_open", "p", "m", id="one probes, one may not yet"),
+        ],
+    )
+    def test_each_responsibility_has_its_own(
+        self,
+        process: ResponsibilityFacts,
+        maintenance: ResponsibilityFacts,
+        mode: str,
+        reason: str,
+        send: str,
+        inline: str,
+    ) -> None:
+        decision = decide(facts(responsibilities={"process": process, "maintenance": maintenance}))
+        assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, True)
+        assert (initials(decision.send), initials(decision.inline)) == (send, inline)
+
+    @pytest.mark.parametrize("breaker", [OPEN, HALF_OPEN, DUE])
+    def test_goes_before_a_forced_inngest(self, breaker: ResponsibilityFacts) -> None:
+        decision = decide(facts(control=INNGEST, responsibilities={"process": breaker}))
+        assert decision.send == decision.probes
+
+    def test_a_probe_goes_only_where_it_might_with_a_closed_breaker(self) -> None:
+        """At 0 % nothing goes, not even to see whether it would arrive."""
+        outside = facts(percent=0, in_canary=False, responsibilities={"process": DUE})
+        assert (decide(outside).reason, decide(outside).send) == ("breaker_open", frozenset())
+
+    def test_a_lost_probe_is_done_inline(self) -> None:
+        """Another window claimed it first."""
+        decided = decide(facts(responsibilities={"process": DUE, "maintenance": CLOSED}))
+        kept = without_probes(decided, frozenset({"process"}))
+        assert (kept.mode, kept.reason) == ("inline", "breaker_half_open")
+        assert (initials(kept.send), initials(kept.inline), kept.probes) == ("m", "p", frozenset())
+
+    def test_a_probe_of_a_dispatched_window_is_done_inline(self) -> None:
+        """The rest of the window is on its way, and the probe was not."""
+        decided = decide(facts(responsibilities={"process": DUE, "maintenance": CLOSED}))
+        then = after_handover(decided, Handover.DUPLICATE)
+        assert (then.mode, initials(then.inline), then.send) == ("inline", "p", frozenset())
+
+
+class TestRecovery:
+    @pytest.mark.parametrize(
+        ("changes", "reason"), [({"unexecuted": 2}, "unexecuted"), ({"stuck": 1}, "run_stuck")]
+    )
+    def test_does_what_was_left_undone_and_sends_all_the_same(
+        self, changes: dict[str, int], reason: str
+    ) -> None:
+        decision = decide(facts(responsibilities={"process": CLOSED, "maintenance": known(**changes)}))
+        assert (decision.mode, decision.reason, decision.degraded) == ("inline-recovery", reason, True)
+        assert (initials(decision.send), initials(decision.inline)) == ("mp", "m")
+        assert decision.recover == decision.inline
+        twice = after_handover(decision, Handover.DUPLICATE)
+        assert (twice.mode, initials(twice.inline)) == ("inline-recovery", "m")
+
+    def test_a_backlog_changes_nothing(self) -> None:
+        decision = decide(facts(responsibilities={"process": known(waiting=9)}))
+        assert (decision.mode, decision.degraded, decision.inline) == ("inngest", False, frozenset())
+
+    @pytest.mark.parametrize("lever", [{"use_inngest": False}, {"control": INLINE}])
+    def test_a_rollback_says_so(self, lever: dict[str, Any]) -> None:
+        """Everything is done inline then, what was left undone included."""
+        decision = decide(facts(responsibilities={"process": known(unexecuted=1)}, **lever))
+        assert (decision.mode, decision.inline) == ("inline", frozenset({"process"}))
+
+    def test_a_failed_send_is_a_fallback_for_all(self) -> None:
+        decided = decide(facts(responsibilities={"process": CLOSED, "maintenance": known(unexecuted=1)}))
+        then = after_handover(decided, Handover.FAILED)
+        assert (then.mode, initials(then.inline)) == ("inline-fallback", "mp")
 
 
 class TestAfterHandover:

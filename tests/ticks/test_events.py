@@ -39,7 +39,7 @@ class TestTickEvents:
             }
 
     def test_a_redispatch_has_a_key_and_ids_of_its_own(self) -> None:
-        """The same would be swallowed for 24 h (design §5)."""
+        """Failure L23: the same would be swallowed for 24 h (design §5)."""
         events = tick_events(dispatch(generation=2))
         assert {event.data["dispatchKey"] for event in events} == {f"{KEY}:g2"}
         assert {event.data["generation"] for event in events} == {2}

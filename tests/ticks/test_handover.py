@@ -133,8 +133,10 @@ class TestDuplicate:
 
 
 class TestTakeover:
+    """Failure L3: a window whose sending failed, or whose sender died, is sent again."""
+
     def test_what_failed_is_sent_again_once(self, app_at: AppAt, database: Database) -> None:
-        """In the same window: with a key of its own, since the first may have been taken after all."""
+        """In the same window: with a key of its own (failure L23), since the first may have been taken."""
         with event_api(in_turn(REFUSES, takes)) as server:
             client = app_at(server)
             answers = [tick(client)[1] for _ in range(3)]

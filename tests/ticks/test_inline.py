@@ -6,7 +6,7 @@ from lib.clock import Deadline
 from lib.errors import StoreUnavailable
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
-from lib.ticks.inline import work_inline
+from lib.ticks.inline import every_as, work_inline
 from lib.ticks.tick import run_tick
 from lib.work.responsibilities import RESPONSIBILITIES, Outcome
 from tests.conftest import Database
@@ -40,7 +40,7 @@ class TestBudget:
             return work
 
         install(monkeypatch, maintenance=note("maintenance"), process=note("process"))
-        work_inline(services, source=RunSource.INLINE, dispatch_key=KEY, budget_ms=60_000)
+        work_inline(services, sources=every_as(RunSource.INLINE), dispatch_key=KEY, budget_ms=60_000)
         assert list(seen) == ["maintenance", "process"]
         assert 25_000 < seen["maintenance"] <= 30_000
         assert 50_000 < seen["process"] <= 60_000
@@ -59,7 +59,9 @@ class TestOutage:
     ) -> None:
         unsteady, outage = with_outage(services)
         install(monkeypatch, maintenance=self.lose(outage))
-        executions = work_inline(unsteady, source=RunSource.INLINE, dispatch_key=KEY, budget_ms=1_000)
+        executions = work_inline(
+            unsteady, sources=every_as(RunSource.INLINE), dispatch_key=KEY, budget_ms=1_000
+        )
         assert {name: (e.status, e.error_code) for name, e in executions.items()} == {
             "maintenance": (RunStatus.FAILED, "store_unavailable"),
             "process": (RunStatus.FAILED, "store_unavailable"),
@@ -92,7 +94,9 @@ class TestRecord:
     ) -> None:
         database.run("ALTER TABLE runs ADD CONSTRAINT refused CHECK (job_name <> 'background-maintenance')")
         try:
-            executions = work_inline(services, source=RunSource.INLINE, dispatch_key=KEY, budget_ms=10_000)
+            executions = work_inline(
+                services, sources=every_as(RunSource.INLINE), dispatch_key=KEY, budget_ms=10_000
+            )
         finally:
             database.run("ALTER TABLE runs DROP CONSTRAINT refused")
         assert {name: (e.status, e.error_code) for name, e in executions.items()} == {

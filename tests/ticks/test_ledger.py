@@ -1,4 +1,4 @@
-"""The ledger as a state machine: however senders begin, settle, fall silent and wake, its laws hold."""
+"""The ledger as a state machine: however senders begin, settle, fall silent and wake (failure L3)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,11 +16,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from lib.rollout.controls import DispatchControl
 from lib.services import Services
 from lib.store.store import Connection
-from lib.ticks.decision import DispatchControl, Handover, TickFacts, after_handover, decide
+from lib.ticks.decision import (
+    Handover,
+    ResponsibilityFacts,
+    TickFacts,
+    after_handover,
+    decide,
+)
 from lib.ticks.events import Dispatch, TickSource, tick_events
-from lib.ticks.ledger import begin_dispatch, is_dispatched, record_tick, settle_dispatch
+from lib.ticks.ledger import begin_dispatch, count_tick, is_dispatched, record_tick, settle_dispatch
 from lib.ticks.send_error import SendErrorClass
 from lib.ticks.sent import SendFailure, Sent
 from lib.ticks.window import window_at
@@ -29,7 +36,12 @@ from tests.conftest import Database
 HOLD_MS = 20_000
 WINDOW = window_at(datetime(2026, 11, 23, 19, 50, tzinfo=UTC), 60)
 FACTS = TickFacts(
-    use_inngest=True, inngest_usable=True, control=DispatchControl.AUTO, percent=100, in_canary=True
+    use_inngest=True,
+    inngest_usable=True,
+    control=DispatchControl.AUTO,
+    percent=100,
+    in_canary=True,
+    responsibilities={"process": ResponsibilityFacts(), "maintenance": ResponsibilityFacts()},
 )
 INNGEST = decide(FACTS)
 INLINE = decide(replace(FACTS, use_inngest=False))
@@ -91,6 +103,8 @@ class LedgerMachine(RuleBasedStateMachine):
         with self.connection() as connection:
             assert is_dispatched(connection, WINDOW) is not self.free
             begun = begin_dispatch(connection, wanted, INNGEST, holder=holder, hold_ms=HOLD_MS)
+            if begun is None:
+                count_tick(connection, WINDOW, INNGEST)
         self.ticks += 1
         assert (begun is not None) == self.free
         if begun is None:

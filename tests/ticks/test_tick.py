@@ -30,7 +30,7 @@ from tests.ticks.event_apis import EventApiServer, event_api, says
 
 class TestFallback:
     def test_half_accepted(self, app_at: AppAt) -> None:
-        """What was acknowledged is said, and watched until it is covered; here the same tick covers it."""
+        """Failure L4: what was acknowledged is said, and watched until covered, here by the same tick."""
         with event_api(says("200 OK", {"ids": ["one"]})) as server:
             client = app_at(server)
             with capture_logs() as logs:
@@ -45,7 +45,7 @@ class TestFallback:
         assert failed["send_ms"] >= 0
 
     def test_half_accepted_and_half_not_in_the_ledger(self, app_at: AppAt, database: Database) -> None:
-        """Where no work was possible either, the lines say what is on its way."""
+        """Failure L4: where no work was possible either, the lines say what is on its way."""
         hold(database)
         with event_api(says("200 OK", {"ids": ["one"]})) as server:
             status, body = tick(app_at(server))
@@ -73,7 +73,7 @@ class TestFallback:
         }
 
     def test_has_the_inline_budget(self, app_at: AppAt, monkeypatch: pytest.MonkeyPatch) -> None:
-        """BACKGROUND_JOBS_INLINE_BUDGET_MS: the request has to end with the sending before it."""
+        """BACKGROUND_JOBS_INLINE_BUDGET_MS: the request ends with the sending before it (failure D2)."""
         left: dict[str, float] = {}
 
         def note(_services: Services, deadline: Deadline) -> Outcome:

@@ -45,7 +45,7 @@ def call(
 def step(
     services: Services, called: RunCall, work: Callable[[], Part] = lambda: DONE, *, begun: bool = False
 ) -> StepReport:
-    return perform(services, PROCESS, called, work, begun=begun)
+    return perform(services, PROCESS, called, lambda _services: work(), begun=begun)
 
 
 def burst() -> Part:

@@ -4,12 +4,16 @@ import psycopg
 import pytest
 
 from lib.services import Services
-from lib.status.run_status import JobName
+from lib.status.run_status import JobName, RunSource
 from lib.work.lines import COVER, COVER_ONE, FAIL, cover_lines
+from lib.work.runs import RunKey
 from tests.conftest import Database
 from tests.query_plan import reads
 
 MANY = 20_000
+RUN = RunKey(
+    job_name=JobName.MAINTENANCE, run_id="r", source=RunSource.INLINE, dispatch_key="k", owner="o", attempt=0
+)
 
 
 @pytest.fixture(
@@ -39,17 +43,27 @@ class TestPlan:
     """Pinned: a run that ends reads the open lines, however long the ledger is."""
 
     def test_covering_reads_the_open_lines(self, crowded: Database) -> None:
-        parameters = {"job_name": JobName.MAINTENANCE, "started_at": crowded.value("SELECT everytick_now()")}
+        parameters = {
+            "job_name": JobName.MAINTENANCE,
+            "started_at": crowded.value("SELECT everytick_now()"),
+            "run_id": "r",
+        }
         assert set(reads(crowded, COVER, parameters, "dispatch_lines")) == {
             "dispatch_lines_open",
             "dispatch_lines_pkey",
         }
 
     @pytest.mark.parametrize("statement", [COVER_ONE, FAIL], ids=["its own as covered", "as failed"])
-    def test_so_does_the_end_of_one(self, crowded: Database, statement: str) -> None:
-        assert reads(crowded, statement, (JobName.MAINTENANCE, "r2"), "dispatch_lines") == [
-            "dispatch_lines_open"
-        ]
+    def test_the_end_of_one_reads_its_line(self, crowded: Database, statement: str) -> None:
+        parameters = {
+            "key": "k2",
+            "job_name": JobName.MAINTENANCE,
+            "run_id": "r2",
+            "covered_by": "r1",
+            "failure": "run_failed",
+        }
+        (used,) = reads(crowded, statement, parameters, "dispatch_lines")
+        assert used in ("dispatch_lines_pkey", "dispatch_lines_open")
 
 
 class TestCover:
@@ -69,6 +83,6 @@ class TestCover:
         with psycopg.connect(database.url) as tick:
             tick.execute("UPDATE dispatch_lines SET event_id = 'e' WHERE dispatch_key = 'a'")
             with services.store.transaction() as connection:
-                assert cover_lines(connection, JobName.MAINTENANCE, started_at=now) == 1
+                assert cover_lines(connection, RUN, started_at=now) == 1
         with services.store.transaction() as connection:
-            assert cover_lines(connection, JobName.MAINTENANCE, started_at=now) == 1
+            assert cover_lines(connection, RUN, started_at=now) == 1

@@ -31,7 +31,9 @@ class TestOpen:
         """Failures L1 and L2: one row a run, and a replay does not make it younger."""
         first = opened(services)
         database.shift_clock(timedelta(minutes=2))
-        assert opened(services) == first
+        again = opened(services)
+        assert (again.started_at, again.attempt) == (first.started_at, first.attempt)
+        assert again.now - first.now > timedelta(minutes=1)
         assert database.value("SELECT count(*) FROM runs") == 1
 
     def test_a_closed_run_stays_as_it_is(self, services: Services, database: Database) -> None:

@@ -32,6 +32,8 @@ def verdict(
 
 
 class TestDecision:
+    """What a call of a run is to do; what is covered or too old does nothing (failure L24)."""
+
     @pytest.mark.parametrize(
         ("held", "age_s", "forced", "begun", "expected"),
         [

@@ -11,6 +11,7 @@ from lib.operator.commands.environment import env
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
+from lib.operator.commands.rollout import rollout
 from lib.operator.commands.tick import tick
 
 
@@ -25,6 +26,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)
+    app.cli.add_command(rollout)
 
 
 def is_command() -> bool:

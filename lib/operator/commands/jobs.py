@@ -29,9 +29,9 @@ from lib.operator.commands.frame import (
     services,
 )
 from lib.operator.commands.jobs_control import control_commands
-from lib.operator.commands.stop_signals import stop_signals
 from lib.services import Services
 from lib.status.run_status import RunSource, RunStatus
+from lib.stop_signals import stop_signals
 from lib.store.store import Connection
 from lib.work.execute import execute
 from lib.work.responsibilities import PROCESS, Outcome
@@ -169,10 +169,10 @@ def drain_(
             click.echo(f"Would run up to {wanted} of {due} due jobs.")
         return
     budget = budget_ms or held.settings.background_job_cron_time_budget_ms
-    with stop_signals() as stop:
+    with stop_signals(held.stopping):
 
         def work(held: Services, deadline: Deadline) -> Outcome:
-            summary = drain(held, deadline=deadline, limit=limit, workers=workers, stop=stop)
+            summary = drain(held, deadline=deadline, limit=limit, workers=workers)
             return Outcome(status=RunStatus.SUCCEEDED, summary=summary.as_json(), error=None)
 
         done = execute(

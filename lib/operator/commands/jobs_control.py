@@ -1,7 +1,5 @@
 """`flask jobs retry/discard/pause/resume`: what an operator changes in the queue (design §3, §10)."""
 
-import os
-import pwd
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -12,7 +10,7 @@ from flask.cli import AppGroup
 from lib.errors import NotFound, UsageProblem
 from lib.exit_codes import ExitCode
 from lib.jobs.operate import Operated, dead_jobs, discard_jobs, retry_jobs
-from lib.jobs.pause import Paused, pause, read_paused, resume
+from lib.jobs.pause import pause, read_paused, resume
 from lib.operator.commands.frame import (
     dry_run_option,
     json_option,
@@ -20,6 +18,8 @@ from lib.operator.commands.frame import (
     print_json,
     services,
 )
+from lib.operator.commands.who_and_why import actor, not_blank
+from lib.rollout.controls import Paused
 from lib.store.store import Connection
 
 ALL_DEAD_LIMIT: Final = 10_000
@@ -72,7 +72,7 @@ def discard(job_ids: tuple[int, ...], reason: str, *, dry_run: bool, as_json: bo
         services().store.transaction() as connection,
         connection.transaction(force_rollback=dry_run),
     ):
-        done = discard_jobs(connection, job_ids, actor=actor(), reason=_reason(reason))
+        done = discard_jobs(connection, job_ids, actor=actor(), reason=not_blank(reason, "--reason"))
     return _tell("discard", done, dry_run=dry_run, as_json=as_json)
 
 
@@ -87,12 +87,13 @@ def pause_(
     kinds: tuple[str, ...], workspaces: tuple[str, ...], reason: str, *, dry_run: bool, as_json: bool
 ) -> None:
     """Let no drain begin jobs of these kinds or workspaces; acts within seconds, running ones end."""
-    with (
-        services().store.transaction() as connection,
-        connection.transaction(force_rollback=dry_run),
-    ):
+    why = not_blank(reason, "--reason")
+    with services().store.transaction() as connection:
         what = _named(connection, kinds, workspaces)
-        paused = pause(connection, what, actor=actor(), reason=_reason(reason))
+        if dry_run:
+            paused = read_paused(connection).with_(what)
+        else:
+            paused = pause(connection, what, actor=actor(), reason=why)
     _tell_paused(paused, dry_run=dry_run, as_json=as_json)
 
 
@@ -114,29 +115,16 @@ def resume_(
     as_json: bool,
 ) -> ExitCode:
     """End a pause; exit 4 when none of it was paused."""
-    with (
-        services().store.transaction() as connection,
-        connection.transaction(force_rollback=dry_run),
-    ):
+    why = not_blank(reason, "--reason")
+    with services().store.transaction() as connection:
         before = read_paused(connection)
         what = before if everything else _named(connection, kinds, workspaces)
-        after = resume(connection, what, actor=actor(), reason=_reason(reason)) if before else before
+        if dry_run or not before:
+            after = before.without(what)
+        else:
+            after = resume(connection, what, actor=actor(), reason=why)
     _tell_paused(after, dry_run=dry_run, as_json=as_json)
     return ExitCode.NOTHING_FOUND if after == before else ExitCode.WELL
-
-
-def actor() -> str:
-    """Who runs this command, by the account's name."""
-    try:
-        return f"cli:{pwd.getpwuid(os.getuid()).pw_name}"
-    except KeyError:
-        return f"cli:uid {os.getuid()}"
-
-
-def _reason(said: str) -> str:
-    if not said.strip():
-        raise UsageProblem("--reason says why; it may not be blank.")
-    return said.strip()
 
 
 def _named(connection: Connection, kinds: Sequence[str], workspaces: Sequence[str]) -> Paused:

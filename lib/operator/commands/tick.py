@@ -11,6 +11,7 @@ from lib.operator.commands.frame import (
     print_json,
     services,
 )
+from lib.stop_signals import stop_signals
 from lib.ticks.events import TickSource
 from lib.ticks.report import TickReport
 from lib.ticks.tick import foresee_tick, run_tick
@@ -23,12 +24,15 @@ from lib.ticks.tick import foresee_tick, run_tick
 def tick(*, dry_run: bool, as_json: bool) -> ExitCode:
     """Run one tick and print its JSON; exit 1 when work failed, 7 when it is degraded.
 
-    On a terminal a summary follows, on standard error.
+    SIGTERM or Ctrl-C ends it well: what has not begun is given back. On a terminal a summary follows, on
+    standard error.
     """
     if dry_run:
         print_json({"dryRun": True, **foresee_tick(services())})
         return ExitCode.WELL
-    report = run_tick(services(), source=TickSource.CLI)
+    held = services()
+    with stop_signals(held.stopping):
+        report = run_tick(held, source=TickSource.CLI)
     print_json(report.as_json())
     terminal = Console(stderr=True)
     if terminal.is_terminal and not as_json:

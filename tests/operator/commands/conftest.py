@@ -1,13 +1,16 @@
-"""`flask jobs` as an operator types it."""
+"""`flask jobs` and `flask rollout` as an operator types them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from click.testing import Result
 from flask import Flask
 
+from lib.composition import Composition
 from tests.conftest import Database
+from tests.operator.commands.rollout_command import Rollout
 
 
 class Cli:
@@ -33,3 +36,9 @@ class Cli:
 @pytest.fixture
 def cli(flask_app: Flask, database: Database) -> Cli:
     return Cli(flask_app, database)
+
+
+@pytest.fixture
+def rollout(composed: Callable[..., Composition], database: Database) -> Rollout:
+    """`flask rollout` of an instance with the flag on."""
+    return Rollout(composed, database)

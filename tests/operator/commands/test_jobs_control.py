@@ -1,8 +1,5 @@
 """`flask jobs retry/discard/pause/resume` (design §3, §10)."""
 
-import pytest
-
-from lib.operator.commands.jobs_control import actor
 from tests.operator.commands.conftest import Cli
 
 
@@ -94,10 +91,3 @@ class TestPause:
         assert cli("pause", "--reason", "x").exit_code == 2
         assert cli("pause", "--kind", "test.unheard_of", "--reason", "x").exit_code == 2
         assert cli("pause", "--workspace", "nobody", "--reason", "x").exit_code == 4
-
-
-class TestActor:
-    def test_an_account_without_a_name(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A container's user may be a bare number."""
-        monkeypatch.setattr("os.getuid", lambda: 3_999_999_999)
-        assert actor() == "cli:uid 3999999999"
