@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, settings
 from app import create_app
 from lib.composition import Composition, compose
 from lib.services import Services
+from tests.faults.reliability import OPTION
 from tests.redis_claim import NoneFree, claimed_database, empty
 from tests.scheduling import Scheduling
 from tests.scratch_database import scratch_database
@@ -25,6 +26,11 @@ from tests.summary_lines import SummaryLines
 CRON_SECRET = "test-cron-secret-0123456789"
 RECOVERY_SECONDS = 20.0
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a run may do beside testing."""
+    parser.addoption(OPTION, action="store_true", help="write docs/reliability.md anew, row by row")
 
 
 def pytest_configure(config: pytest.Config) -> None:

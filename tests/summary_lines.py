@@ -4,6 +4,8 @@ from collections import Counter
 
 import pytest
 
+from tests.faults.reliability import LINE, OPTION, write_lines
+
 GOLDEN = "golden"
 """The property in which a golden test counts: (subject, requests compared, requests equal)."""
 LEFT_OUT = "everytick_left_out"
@@ -44,7 +46,26 @@ class SummaryLines:
             terminalreporter.write_line(
                 f"golden {subject}: {compared[subject]} requests, {equal[subject]} equal"
             )
+        self._tell_faults(terminalreporter)
         if self.left_out:
             terminalreporter.write_line(
                 f"{self.left_out} scenarios deselected: {DEV_SERVER} names no real Inngest dev server."
             )
+
+    def _tell_faults(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Print how many faults were injected, and write their lines where that was asked for."""
+        told = [
+            value
+            for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed")
+            for name, value in report.user_properties
+            if name == LINE and isinstance(value, tuple | list)
+        ]
+        if not told:
+            return
+        terminalreporter.write_line(
+            f"fault matrix: {sum(one[2] for one in told)} injections fired in {len(told)} rows"
+        )
+        if terminalreporter.config.getoption(OPTION):
+            from tests.faults.rows import ORDER  # noqa: PLC0415 - costs the import of the whole matrix
+
+            write_lines({fault: line for fault, line, _ in told}, ORDER)
