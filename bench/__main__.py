@@ -7,17 +7,20 @@ from typing import Final
 
 try:
     from bench import bill
+    from bench.soak import command as soak
 except ModuleNotFoundError as missing:
     raise SystemExit(f"Measuring needs the test tools ({missing.name}): run bin/test once.") from None
 
-MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"bill": bill.main}
+MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"bill": bill.main, "soak": soak.main}
 
 
 def main(arguments: Sequence[str]) -> int:
     """Run the measurement that the first argument names; its exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Everytick.")
     parser.add_argument(
-        "measurement", choices=sorted(MEASUREMENTS), help="bill: what a tick costs in executions"
+        "measurement",
+        choices=sorted(MEASUREMENTS),
+        help="bill: what a tick costs in executions; soak: what is lost while processes are killed",
     )
     named = parser.parse_args(arguments[:1])
     return MEASUREMENTS[named.measurement](arguments[1:])
