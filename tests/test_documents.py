@@ -1,21 +1,27 @@
 """Documents that cannot rot: what the code has, they name."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from inngest_functions.background_maintenance import CLOSE, MAINTAIN
 from inngest_functions.process_background_jobs import DRAIN
+from lib.clock import Deadline
 from lib.errors import EverytickError, Forbidden, PayloadTooLarge, SchemaTooNew
 from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
+from lib.log.events import LogEvent
+from lib.maintenance.queue_health import QUEUE_HEALTH
 from lib.registration import InngestError
+from lib.services import Services
 from lib.status.run_status import EventName, JobName, RunSource, RunStatus
 from lib.ticks.decision import TickMode, TickReason
 from lib.ticks.send_error import SendErrorClass
 from lib.work.standing import RunVerdict
+from tests.named_tests import named_tests
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -48,6 +54,49 @@ class TestInngest:
     )
     def test_what_the_route_and_the_command_may_say_is_explained(self, error: type[EverytickError]) -> None:
         assert f"`{error.code}`" in (DOCS / "inngest.md").read_text()
+
+
+class TestFailures:
+    """The catalogue's entries are D1 to D14 and L1 to L24; tests that show one name it."""
+
+    ENTRIES = frozenset([*(f"D{n}" for n in range(1, 15)), *(f"L{n}" for n in range(1, 25))])
+    ENTRY = re.compile(r"\b[DL][0-9]{1,2}\b")
+    PAGE = DOCS / "failures.md"
+
+    def lines(self) -> list[tuple[str, str]]:
+        """Each line's entry, and the cell with its tests."""
+        cells = [line.split("|")[1:-1] for line in self.PAGE.read_text().splitlines()]
+        return [(row[0].strip(), row[-1]) for row in cells if row and self.ENTRY.fullmatch(row[0].strip())]
+
+    def test_every_entry_has_one_place(self) -> None:
+        """A line with its tests, or a word on where it belongs."""
+        (left_out,) = re.findall(r"\nLeft out here: .*?\n\n", self.PAGE.read_text(), re.DOTALL)
+        told = [*(entry for entry, _ in self.lines()), *self.ENTRY.findall(left_out)]
+        assert sorted(told) == sorted(self.ENTRIES)
+
+    def test_every_test_exists_and_names_its_entry(self) -> None:
+        wrong = [
+            (entry, test.path, test.name)
+            for entry, cell in self.lines()
+            for test in named_tests(cell)
+            if entry not in self.ENTRY.findall(test.says(DOCS.parent) or "")
+        ]
+        assert wrong == []
+
+    def test_every_line_has_tests_and_nothing_else(self) -> None:
+        """A link that cannot be read as a test would be checked by nobody."""
+        counts = [(len(named_tests(cell)), cell.count("](")) for _, cell in self.lines()]
+        assert [count for count in counts if count[0] != count[1] or not count[0]] == []
+
+    def test_every_alarm_is_seen_where_it_says(self, services: Services) -> None:
+        """By events that are logged, and by fields that queue health has."""
+        table = self.PAGE.read_text().split("## Alarms")[1]
+        lines = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("| ")]
+        events = {word for cells in lines[1:] for word in re.findall(r"`(.+?)`", cells[1])}
+        fields = {word for cells in lines[1:] for word in re.findall(r"`(.+?)`", cells[2])}
+        assert len(lines[1:]) == 10
+        assert events <= set(LogEvent)
+        assert fields <= set(QUEUE_HEALTH.run(services, Deadline.after_ms(services.clock, 5_000)).counts)
 
 
 class TestReadme:
