@@ -63,6 +63,25 @@ SELECT count(*) FILTER (WHERE verdict = 'unexecuted'), count(*) FILTER (WHERE ve
     (SELECT array_agg(dispatch_key ORDER BY dispatch_key) FROM changed WHERE verdict = 'unexecuted')
 FROM judged
 """
+UNHEARD: Final = """
+WITH unheard AS (
+    -- Inline work covered them, of the windows beside the canary or of a recovery: nothing is left to do, and
+    -- nothing is said for the engine either. As above, but without a run of its own.
+    SELECT line.dispatch_key FROM dispatch_lines AS line JOIN dispatches USING (dispatch_key)
+    WHERE line.job_name = %(job_name)s AND line.state = 'covered' AND line.event_id IS NOT NULL
+      AND line.run_id IS NULL AND line.failed_at IS NULL AND dispatches.state = 'accepted'
+      AND line.dispatched_at <= everytick_now() - %(grace)s
+      AND line.dispatched_at > everytick_now() - %(grace)s - %(max_age)s
+      AND NOT EXISTS (
+          SELECT FROM runs AS sign
+          WHERE sign.job_name = line.job_name AND sign.source IN ('inngest', 'manual')
+            AND sign.beat_at >= line.dispatched_at AND sign.status <> 'superseded')
+    ORDER BY line.dispatched_at LIMIT %(at_most)s FOR UPDATE OF line SKIP LOCKED
+)
+UPDATE dispatch_lines AS line SET failed_at = everytick_now(), failure = 'unexecuted'
+FROM unheard WHERE line.dispatch_key = unheard.dispatch_key AND line.job_name = %(job_name)s
+RETURNING line.dispatch_key
+"""
 LOST: Final = """
 UPDATE dispatches
 SET state = 'failed', holder = NULL, holder_expires_at = NULL, error_class = 'sender_lost',
@@ -82,7 +101,7 @@ class LineWatch:
     waiting: int = 0
     """Nobody has covered them yet, and their function is at work: a backlog."""
     marked: tuple[str, ...] = ()
-    """The dispatch keys of those that this look found unexecuted first."""
+    """The dispatch keys of those that this look found unexecuted first, those that are covered included."""
 
     @property
     def to_recover(self) -> int:
@@ -97,12 +116,13 @@ def watch_lines(
 
     One older than `max_age` waits no longer, whatever its function does: its event would be a no-op by now.
 
-    Marks those that are covered and those that are unexecuted.
+    Marks those that are covered and those that are unexecuted. One that inline work covered, and after which
+    the engine was not heard, counts against it all the same: else no canary would see that it is dead.
     """
-    ((unexecuted, stuck, waiting, marked),) = connection.execute(
-        WATCH, {"job_name": job_name, "grace": grace, "max_age": max_age, "at_most": AT_MOST}
-    ).fetchall()
-    return LineWatch(unexecuted=unexecuted, stuck=stuck, waiting=waiting, marked=tuple(marked or ()))
+    asked = {"job_name": job_name, "grace": grace, "max_age": max_age, "at_most": AT_MOST}
+    ((unexecuted, stuck, waiting, marked),) = connection.execute(WATCH, asked).fetchall()
+    unheard = sorted(key for (key,) in connection.execute(UNHEARD, asked))
+    return LineWatch(unexecuted=unexecuted, stuck=stuck, waiting=waiting, marked=(*(marked or ()), *unheard))
 
 
 def tell_lines(job_name: JobName, found: LineWatch) -> None:

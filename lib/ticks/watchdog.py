@@ -41,7 +41,7 @@ WHERE job_name = %s AND (executed_at IS NOT NULL OR failed_at IS NOT NULL)
 ORDER BY dispatched_at DESC LIMIT %s
 """
 PROBE: Final = """
-SELECT line.dispatched_at, line.executed_at IS NOT NULL, line.failed_at IS NOT NULL,
+SELECT line.dispatched_at, line.executed_at IS NOT NULL, coalesce(line.failure <> 'unexecuted', false),
     coalesce(run.status = 'running', false)
 FROM dispatch_lines AS line LEFT JOIN runs AS run USING (job_name, run_id)
 WHERE line.job_name = %s AND line.dispatch_key = %s

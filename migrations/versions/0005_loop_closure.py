@@ -17,6 +17,9 @@ ALTER TABLE dispatch_lines
     ADD CHECK ((failed_at IS NULL) = (failure IS NULL));
 CREATE INDEX dispatch_lines_judged ON dispatch_lines (job_name, dispatched_at DESC)
     WHERE executed_at IS NOT NULL OR failed_at IS NOT NULL;
+-- Sent, covered by others, and nothing heard of it: few while the engine is well, or while it is not called.
+CREATE INDEX dispatch_lines_unheard ON dispatch_lines (job_name, dispatched_at)
+    WHERE state = 'covered' AND event_id IS NOT NULL AND run_id IS NULL AND failed_at IS NULL;
 
 ALTER TABLE dispatches ADD COLUMN recoveries integer NOT NULL DEFAULT 0 CHECK (recoveries >= 0);
 CREATE INDEX dispatches_dispatching ON dispatches (holder_expires_at) WHERE state = 'dispatching';

@@ -115,9 +115,10 @@ class TestAcceptedAndNeverCalled:
         answers = ticks(world, 4)
         assert modes(answers) == ["inngest", "inngest", "inngest", "inline-recovery"]
         assert outcome(database) == OUTCOME
-        answers += ticks(world, 16)
-        assert late_coverage(world, upto=BOUND) == []
+        answers += ticks(world, 6)
         assert [breaker(world, r) for r in RESPONSIBILITIES] == ["open", "open"]
+        answers += ticks(world, 10)
+        assert late_coverage(world, upto=BOUND) == []
         opened = next(n for n, one in enumerate(answers) if one["reason"] == "breaker_open")
         assert modes(answers[opened : opened + 4]) == ["inline"] * 4
         assert all(answer["degraded"] for answer in answers[3 : opened + 5] if answer["mode"] != "inngest")
@@ -170,7 +171,8 @@ class TestOneFunctionIsNotRegistered:
         relay.registered.discard(MAINTENANCE.event_name)
         answers = ticks(world, 20)
         assert late_coverage(world, upto=BOUND) == []
-        assert (breaker(world, PROCESS), breaker(world, MAINTENANCE)) == ("closed", "open")
+        assert breaker(world, PROCESS) == "closed"
+        assert breaker(world, MAINTENANCE) != "closed"
         inline = [answer for answer in answers if answer["mode"] in ("inline", "inline-recovery")]
         assert inline
         for answer in inline:
@@ -210,7 +212,7 @@ class TestLate:
         seed_overdue(database)
         ticks(world, 4, run=False)
         assert outcome(database) == OUTCOME
-        assert modes(ticks(world, 8, run=False))[-1] == "inline-recovery"
+        assert modes(ticks(world, 6, run=False)) == ["inngest"] + ["inline"] * 5
         before = outcome(database)
         world.engine.run_until_idle()
         assert outcome(database) == before

@@ -118,7 +118,7 @@ ROWS: Final[tuple[Row, ...]] = (
         _uncalled(UNTIL_OPEN, JobName.PROCESS),
         {"inngest", "inline-recovery", "inline"},
     ),
-    _row("Inngest calls ten minutes late", _uncalled(TEN_MINUTES), {"inngest", "inline-recovery"}),
+    _row("Inngest calls ten minutes late", _uncalled(TEN_MINUTES), {"inline", "inngest", "inline-recovery"}),
     Row(
         fault="Inngest calls twice, afterwards and meanwhile",
         plays=lambda _: (_called_twice, _called_again_meanwhile),

@@ -7,7 +7,7 @@ import pytest
 from lib.services import Services
 from lib.status.run_status import JobName
 from lib.store.store import Connection
-from lib.ticks.watch_lines import LOST, WATCH, LineWatch, watch_lines
+from lib.ticks.watch_lines import LOST, UNHEARD, WATCH, LineWatch, watch_lines
 from lib.ticks.watchdog import JUDGED
 from lib.work.abandon import ABANDON
 from tests.conftest import Database
@@ -73,6 +73,7 @@ class TestPlans:
     def test_so_do_its_other_statements(self, crowded: Database) -> None:
         judged = (JobName.PROCESS, None, 3)
         assert reads(crowded, JUDGED, judged, "dispatch_lines") == ["dispatch_lines_judged"]
+        assert "dispatch_lines_unheard" in reads(crowded, UNHEARD, ASKED, "dispatch_lines")
         assert reads(crowded, LOST, (GRACE,), "dispatches") == ["dispatches_dispatching"]
         silent = {"stuck_seconds": 900, "at_most": 25}
         assert "Seq Scan" not in reads(crowded, ABANDON, silent, "runs")
