@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES
-from tests.acceptance.test_loop_closure import BOUND, Selective, breaker, late_coverage, modes, ticks
+from tests.acceptance.loop_ticks import BOUND, Selective, breaker, late_coverage, modes, ticks
 from tests.conftest import Database
 from tests.durable import World, self_hosted_world
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 from tests.faults.audited_database import AuditedDatabase
 from tests.faults.outbox import Outbox
 
-BOUND: Final = timedelta(seconds=180 + 120 + 60)
+WINDOW_S: Final = 60
+BOUND: Final = timedelta(seconds=180 + 2 * WINDOW_S + 60)
 """Grace, two windows and the inline budget, by the defaults."""
 
 DONE: Final = """

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from tests.faults.law import Verdict
-from tests.faults.stage import PATIENCE_S, WINDOW_S, Places, Stage, staged
+from tests.faults.law import WINDOW_S, Verdict
+from tests.faults.stage import PATIENCE_S, Places, Stage, staged
 
 Play = Callable[[Stage], None]
 

@@ -12,14 +12,15 @@ from flask.testing import FlaskClient
 from redis import ConnectionPool, Redis
 
 from tests.conftest import CRON_SECRET
-from tests.durable import PRODUCTION, SIGNING_KEY, Relay
+from tests.durable import PRODUCTION, SIGNING_KEY
 from tests.engine.clock import EngineClock
 from tests.engine.engine import Engine
 from tests.engine.event_api import EventApi
-from tests.engine.faults import AppDied
 from tests.faults.audited_database import AuditedDatabase
+from tests.faults.counting_relay import CountingRelay
+from tests.faults.deployed import Deployed
 from tests.faults.instances import Died, Froze, Instance, Instances, Silent
-from tests.faults.law import BOUND, Verdict, judge
+from tests.faults.law import BOUND, WINDOW_S, Verdict, judge
 from tests.faults.outbox import Outbox
 from tests.faults.points import At
 from tests.faults.proxy import Address, Proxy, proxy
@@ -28,7 +29,6 @@ from tests.faults.work import seed_tick
 from tests.own_stores import OwnStores
 from tests.redis_claim import empty
 
-WINDOW_S: Final = 60
 PATIENCE_S: Final = 20.0
 """Far above what the settings below allow a tick."""
 WINDOWS_PAST_BOUND: Final = int(BOUND.total_seconds() // WINDOW_S) + 1
@@ -58,7 +58,7 @@ class Stage:
     without: tuple[str, ...]
     engine: Engine = field(init=False)
     clock: EngineClock
-    relay: "CountingRelay"
+    relay: CountingRelay
     postgres: Proxy
     redis: Proxy
     events: Proxy
@@ -212,67 +212,6 @@ class Stage:
         return found.beside(Verdict(doubled=self.relay.doubled))
 
 
-class CountingRelay(Relay):
-    """The way to the engine, with books on what was accepted in each window."""
-
-    def __init__(self, clock: EngineClock) -> None:
-        super().__init__()
-        self._clock = clock
-        self.judged = False
-        """Whether a second event for one function in one window counts as doubled."""
-        self.takes: int | None = None
-        """How many events of a request are taken; None: all."""
-        self._accepted: Counter[str] = Counter()
-
-    def send(self, events: list[Any], *, seed: str | None = None) -> list[str]:
-        taken = super().send(events[: self.takes], seed=seed)
-        window = int(self._clock.now().timestamp() // WINDOW_S)
-        self._accepted.update(f"{event['name']} of window {window}" for event in events[: self.takes])
-        return taken
-
-    @property
-    def doubled(self) -> tuple[str, ...]:
-        """The events that were accepted more than once in one window."""
-        return tuple(
-            f"{name}: {times} times" for name, times in self._accepted.items() if times > 1 and self.judged
-        )
-
-
-class _Deployed:
-    """The app as the engine's transport knows it, wherever it runs at the moment."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-
-    def open(
-        self, path: str, *, method: str, query_string: str, headers: Mapping[str, str], data: bytes
-    ) -> "_Answer":
-        request = Request(
-            method=method,
-            path=path,
-            query=query_string,
-            headers=dict(headers),
-            body=data.decode(),
-            shift_s=self._stage.clock.monotonic(),
-        )
-        try:
-            return _Answer(self._stage.instance_for(query_string).call(request))
-        except (Died, Froze):
-            raise AppDied from None
-
-
-class _Answer:
-    """A reply as the transport reads it."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.status_code = reply.status
-        self.headers = reply.headers
-        self._body = reply.body
-
-    def get_data(self) -> bytes:
-        return self._body.encode()
-
-
 @contextmanager
 def staged(
     places: Places,
@@ -309,7 +248,7 @@ def staged(
             redis=ways[1],
             events=ways[2],
         )
-        deployed = cast("FlaskClient", _Deployed(stage))
+        deployed = cast("FlaskClient", Deployed(stage.instance_for, clock))
         stage.engine = relay.engine = Engine(
             lambda: deployed, clock=clock, signing_key=SIGNING_KEY, chance=random.Random(7)
         )
