@@ -11,10 +11,10 @@ from lib.composition import Composition, compose
 from lib.log.setup import configure_logging
 from lib.operator.commands import is_command, register_commands
 from lib.stop_signals import stop_with_platform
+from lib.web.edge import bare_app, limit_requests
 from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
 from lib.web.metrics import metrics_routes
-from lib.web.problems import answer_with_problems
 from lib.web.refusal import refuse_everything, refuse_with_database
 
 if TYPE_CHECKING:
@@ -27,15 +27,13 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
     configure_logging(composition.decision.kind, composition.redactor)
     if not is_command():
         announce(composition)
-    app = Flask("everytick", static_folder=None)
-    app.url_map.strict_slashes = app.url_map.merge_slashes = False
-    app.extensions["everytick"] = composition
-    answer_with_problems(app)
+    app = bare_app(composition)
     register_commands(app)
     if composition.services is None:
         refuse_everything(app, composition.decision)
         return app
     refuse_with_database(app, composition.services.store)
+    limit_requests(app)
     if composition.decision.inngest_usable:
         from inngest_functions.endpoint import mount_inngest  # noqa: PLC0415 - the SDK costs a start 0.2 s
 

@@ -41,7 +41,6 @@ def cron_routes(services: Services) -> Blueprint:
             )
         response = jsonify(report.as_json())
         response.status_code = STATUS[report.mode]
-        response.headers["Cache-Control"] = "no-store"
         return response
 
     return routes

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from lib.environment.decision import DeploymentKind, GuardDecision
 from lib.settings import Settings
+from lib.web.body import own_body_limit
 from lib.web.refusal import is_refused
 
 DEFAULT_PATH: Final = "/api/inngest"
@@ -20,6 +21,7 @@ def inngest_routes(settings: Settings, decision: GuardDecision, answer: Callable
     name = environment_header(decision)
 
     @routes.route(path, methods=["GET", "PUT", "POST"], provide_automatic_options=False)
+    @own_body_limit
     def inngest_route() -> Response:
         return Response(status=200) if request.method == "HEAD" else answer()
 

@@ -1,9 +1,15 @@
 """A request's body, read up to a limit whatever its header says of its length."""
 
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
 from flask import request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from lib.errors import PayloadTooLarge
+
+View = TypeVar("View", bound=Callable[..., Any])
+MARK: Final = "limits_own_body"
 
 
 def read_body(limit: int, *, too_large: str) -> bytes:
@@ -19,3 +25,14 @@ def read_body(limit: int, *, too_large: str) -> bytes:
     if len(body) > limit:
         raise PayloadTooLarge(too_large)
     return body
+
+
+def own_body_limit(view: View) -> View:
+    """Mark `view` as one that reads its body by `read_body`: the limit of all others is not for it."""
+    setattr(view, MARK, True)
+    return view
+
+
+def limits_own_body(view: object) -> bool:
+    """Whether `view` is marked so."""
+    return bool(getattr(view, MARK, False))

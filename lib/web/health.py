@@ -38,7 +38,6 @@ def health_routes(services: Services) -> Blueprint:
         is_ready = checks["database"]["verdict"] == "ready"
         response = jsonify({"ready": is_ready, "checks": checks})
         response.status_code = 200 if is_ready else 503
-        response.headers["Cache-Control"] = "no-store"
         return response
 
     return routes

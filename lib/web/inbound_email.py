@@ -19,7 +19,7 @@ from lib.inbox.signature import require_fresh, require_signed
 from lib.inbox.workspace import find_workspace
 from lib.log.events import LogEvent
 from lib.services import Services
-from lib.web.body import read_body
+from lib.web.body import own_body_limit, read_body
 
 PATH: Final = "/api/inbound/email"
 BODY_LIMIT: Final = 4 * 1024 * 1024
@@ -36,6 +36,7 @@ def inbound_email_routes(services: Services) -> Blueprint:
     routes = Blueprint("inbound_email", __name__)
 
     @routes.post(PATH)
+    @own_body_limit
     def inbound_email() -> tuple[dict[str, object], int]:
         workspace, body = _authorised(services)
         if request.mimetype != MEDIA_TYPE:

@@ -23,8 +23,6 @@ def metrics_routes(services: Services) -> Blueprint:
         from lib.operator.exposition import expose  # noqa: PLC0415 - the library costs a start 0.1 s
 
         told = expose(samples.get(), accept=request.headers.get("Accept", ""))
-        response = Response(told.body, content_type=told.content_type)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return Response(told.body, content_type=told.content_type)
 
     return routes

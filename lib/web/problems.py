@@ -6,9 +6,9 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, RequestEntityTooLarge
 
-from lib.errors import EverytickError, StoreError
+from lib.errors import EverytickError, PayloadTooLarge, StoreError
 from lib.log.events import LogEvent
 
 RETRY_AFTER_SECONDS = 60
@@ -33,7 +33,6 @@ def problem(
         "code": code,
     }
     response = Response(json.dumps(body), status=status, content_type="application/problem+json")
-    response.headers["Cache-Control"] = "no-store"
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response
@@ -61,6 +60,10 @@ def answer_with_problems(app: Flask) -> None:
         return problem(
             404, "not_found", f"There is nothing at this address. There is at: {', '.join(addresses(app))}."
         )
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(_: RequestEntityTooLarge) -> Response:
+        return problem(PayloadTooLarge.http_status, PayloadTooLarge.code, PayloadTooLarge().message)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
