@@ -16,6 +16,7 @@ from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
 from lib.web.metrics import metrics_routes
 from lib.web.refusal import refuse_everything, refuse_with_database
+from lib.web.sign_in import sign_in_routes
 
 if TYPE_CHECKING:
     from inngest_functions.endpoint import Functions
@@ -40,7 +41,7 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
         mount_inngest(app, composition.services, functions=functions)
     else:
         app.register_blueprint(inngest_off_routes(composition.services))
-    for routes in (health_routes, metrics_routes, cron_routes, inbound_email_routes):
+    for routes in (health_routes, metrics_routes, sign_in_routes, cron_routes, inbound_email_routes):
         app.register_blueprint(routes(composition.services))
     return app
 

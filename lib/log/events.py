@@ -17,6 +17,10 @@ class LogEvent(StrEnum):
     REQUEST_FAILED = "request.failed"
     REQUEST_REFUSED = "request.refused"
 
+    OPERATOR_SIGNED_IN = "operator.signed_in"
+    OPERATOR_NOT_SIGNED_IN = "operator.not_signed_in"
+    OPERATOR_LINK_MADE = "operator.link_made"
+
     STORE_UNAVAILABLE = "store.unavailable"
     STORE_REFUSED = "store.refused"
     LEASE_LOST = "lease.lost"

@@ -10,6 +10,7 @@ from lib.environment.decision import DeploymentKind
 from lib.errors import PayloadTooLarge
 from lib.web.body import limits_own_body
 from lib.web.problems import answer_with_problems
+from lib.web.session import keep_sessions
 
 BODY_LIMIT: Final = 64 * 1024
 """Bytes: the most that a route takes which sets no limit of its own."""
@@ -42,6 +43,8 @@ def bare_app(composition: Composition) -> Flask:
     app.extensions["everytick"] = composition
     answer_with_headers(app, composition.decision.kind)
     answer_with_problems(app)
+    if composition.services is not None:
+        keep_sessions(app, composition.services)
     return app
 
 

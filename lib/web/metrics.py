@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from lib.cached import Cached
 from lib.operator.metrics import read_samples
 from lib.services import Services
-from lib.web.bearer import bearer_token, require_secret
+from lib.web.operator import require_operator
 
 CACHED_SECONDS: Final = 5.0
 
@@ -19,7 +19,7 @@ def metrics_routes(services: Services) -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
-        require_secret(bearer_token(), services.settings.metrics_token, services.settings.operator_token)
+        require_operator(services, services.settings.metrics_token)
         from lib.operator.exposition import expose  # noqa: PLC0415 - the library costs a start 0.1 s
 
         told = expose(samples.get(), accept=request.headers.get("Accept", ""))

@@ -12,6 +12,7 @@ from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
 from lib.operator.commands.rollout import rollout
+from lib.operator.commands.sign_in_link import operator
 from lib.operator.commands.tick import tick
 
 
@@ -27,6 +28,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)
     app.cli.add_command(rollout)
+    app.cli.add_command(operator)
 
 
 def is_command() -> bool:
