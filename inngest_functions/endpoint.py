@@ -1,23 +1,24 @@
 """The route with the SDK behind it: what the SDK does not refuse itself is refused in front (design §9)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
 import inngest
 import inngest.flask
-from flask import Flask, Response, copy_current_request_context, request
+from flask import Flask, Response, after_this_request, request
 
 from inngest_functions.client import build_client, dev_server_of
 from inngest_functions.functions import durable_functions
 from inngest_functions.registration import registration
 from inngest_functions.route import inngest_routes, route_path
+from inngest_functions.sync import sync_answer
 from lib.environment.addresses import is_local_number
-from lib.errors import Forbidden, StoreUnavailable
-from lib.inngest_signature import HEADER, require_fresh
-from lib.registration import EXTENSION, ServeOriginMissing, SyncTimedOut
+from lib.errors import Forbidden, PayloadTooLarge, StoreUnavailable
+from lib.inngest_signature import HEADER, SignatureMalformed, require_fresh
+from lib.registration import EXTENSION, ServeOriginMissing
 from lib.services import Services
 from lib.settings import sdk_environment
-from lib.time_limit import within
 from lib.web.body import read_body
 
 Functions = Callable[[inngest.Inngest, Services], list[inngest.Function[Any]]]
@@ -26,8 +27,8 @@ Answer = Callable[[], Response]
 
 BODY_LIMIT: Final = 4 * 1024 * 1024 + 512 * 1024
 """Bytes: Inngest posts 4 MiB at most and lets the SDK fetch the rest; the half is for the envelope."""
-SYNC_SECONDS: Final = 15.0
-"""The most that a registration may take altogether; the SDK alone allows 30 s for each of its phases."""
+NO_RETRY: Final = "x-inngest-no-retry"
+"""The engine's only way to hear that another try is no use: it retries a bare 4xx (inngest-wire §2)."""
 CHECK_MS: Final = 1_000
 """The most that the look at the database may take before a function is called."""
 FORWARDED: Final = frozenset({"forwarded", "origin", "true-client-ip", "via", "x-client-ip", "x-real-ip"})
@@ -75,13 +76,19 @@ def _signed(services: Services, mounted: _Mounted) -> Answer:
     origin = services.environment.serve_origin
     sdk = mounted.view(origin)
 
+    def register() -> Response:
+        if origin is None and request.headers.get(HEADER):
+            raise ServeOriginMissing
+        return sdk()
+
     def answer() -> Response:
-        _read_body()
-        signature = ",".join(request.headers.getlist(HEADER))
-        if signature:
-            require_fresh(signature, now=services.clock.now())
-            if request.method == "PUT" and origin is None:
-                raise ServeOriginMissing
+        with _final(PayloadTooLarge, SignatureMalformed):
+            _read_body()
+            signature = ",".join(request.headers.getlist(HEADER))
+            if signature:
+                require_fresh(signature, now=services.clock.now())
+        if request.method == "PUT":
+            return sync_answer(services, register)
         return _answered(services, sdk, may_run=bool(signature))
 
     return answer
@@ -100,8 +107,10 @@ def _unsigned(services: Services, mounted: _Mounted) -> Answer:
                 "In development only this machine and its private network may call here, directly."
             )
         _read_body()
-        origin = configured or f"{request.scheme}://{request.host}"
-        return _answered(services, mounted.view(origin), may_run=True)
+        sdk = mounted.view(configured or f"{request.scheme}://{request.host}")
+        return (
+            sync_answer(services, sdk) if request.method == "PUT" else _answered(services, sdk, may_run=True)
+        )
 
     return answer
 
@@ -117,13 +126,27 @@ def _read_body() -> None:
     read_body(BODY_LIMIT, too_large=f"A call of Inngest has at most {BODY_LIMIT} bytes.")
 
 
+@contextmanager
+def _final(*errors: type[Exception]) -> Iterator[None]:
+    """Tell the engine of `errors` that the same call would fail again: a step's schedule of retries is long.
+
+    Not of a signature that is too old or another key's: the next try is signed anew, maybe with a key that
+    has arrived meanwhile.
+    """
+    try:
+        yield
+    except errors:
+        after_this_request(_say_no_retry)
+        raise
+
+
+def _say_no_retry(response: Response) -> Response:
+    response.headers[NO_RETRY] = "true"
+    return response
+
+
 def _answered(services: Services, sdk: Answer, *, may_run: bool) -> Response:
-    """The SDK's answer: to a registration within SYNC_SECONDS, to a call once the database may be used."""
-    if request.method == "PUT":
-        try:
-            return within(SYNC_SECONDS, copy_current_request_context(sdk), name="inngest-sync")
-        except TimeoutError as error:
-            raise SyncTimedOut from error
+    """The SDK's answer, to a call once the database may be used."""
     if request.method == "POST" and may_run:
         _require_compatible(services)
     return sdk()

@@ -10,11 +10,13 @@ EverytickError
 │   ├── SchemaTooNew              the database no longer serves this code
 │   └── MigrationRefused          an upgrade that may not run here
 ├── RequestError                  what a caller sent
-│   ├── Unauthorized · Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
+│   ├── Unauthorized              lib/inngest_signature.py: SignatureMalformed · SignatureStale
+│   ├── Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
 ├── InngestError                  lib/registration.py: what registering the functions meets
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment
 │   ├── SyncTimedOut              Inngest did not take the functions' registration in time
-│   └── SyncFailed                Inngest refused the registration, or is away
+│   ├── SyncRefused               Inngest refused the registration
+│   └── SyncFailed                the registration did not get through
 ├── ControlUnreadable             lib/rollout/controls.py: a control has no value that can be read
 ├── WorkFailed                    a responsibility ended as failed
 ├── RunError                      lib/work/run_error.py: a step of a durable run; the engine calls again

@@ -19,11 +19,23 @@ PREFIX: Final = re.compile(r"\Asignkey-\w+-", re.ASCII)
 """What a key carries before the part that signs."""
 
 
+class SignatureMalformed(Unauthorized):
+    """The signature has another shape than Inngest's, or there is more than one."""
+
+
+class SignatureStale(Unauthorized):
+    """The signature is more than five minutes off this server's clock."""
+
+    retriable = True  # the next try is signed anew
+
+
 def require_fresh(signature: str, *, now: datetime) -> None:
-    """Raise Unauthorized for a `signature` that is malformed, or more than SKEW_SECONDS off `now`."""
+    """Raise SignatureMalformed, or SignatureStale for a `signature` more than SKEW_SECONDS off `now`."""
     parts = SHAPE.fullmatch(signature)
-    if parts is None or abs(now.timestamp() - int(parts["t"])) > SKEW_SECONDS:
-        raise Unauthorized("The signature is malformed, or more than five minutes off this server's clock.")
+    if parts is None:
+        raise SignatureMalformed
+    if abs(now.timestamp() - int(parts["t"])) > SKEW_SECONDS:
+        raise SignatureStale
 
 
 def sign_empty(signing_key: str, *, at: datetime) -> str:

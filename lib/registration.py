@@ -51,7 +51,10 @@ class Registration:
 
 
 class InngestError(EverytickError):
-    """Inngest cannot be used as asked."""
+    """Inngest cannot be used as asked.
+
+    The statuses are those that the engine takes for a failure: it reads 502, 503 and 504 as success.
+    """
 
     code = "inngest_error"
 
@@ -60,7 +63,6 @@ class ServeOriginMissing(InngestError):
     """Nothing says where Inngest shall call this deployment: set INNGEST_SERVE_ORIGIN to its origin."""
 
     code = "serve_origin_missing"
-    http_status = 503
     exit_code = ExitCode.ENVIRONMENT_REFUSED
 
 
@@ -68,12 +70,18 @@ class SyncTimedOut(InngestError):
     """Inngest did not take the registration in time; whether it did later cannot be known: sync again."""
 
     code = "sync_timed_out"
-    http_status = 504
     retriable = True
 
 
+class SyncRefused(InngestError):
+    """Inngest refused the registration and did not say why; what it was told before still holds."""
+
+    code = "sync_refused"
+    http_status = 400
+
+
 class SyncFailed(InngestError):
-    """Inngest did not take the registration; what it was told before still holds."""
+    """The registration did not get through; what Inngest was told before still holds."""
 
     code = "sync_failed"
     retriable = True

@@ -4,8 +4,7 @@ import pytest
 from inngest._internal.net import validate_request_sig
 from inngest._internal.server_lib import ServerKind
 
-from lib.errors import Unauthorized
-from lib.inngest_signature import require_fresh, sign_empty
+from lib.inngest_signature import SignatureMalformed, SignatureStale, require_fresh, sign_empty
 
 NOW = datetime(2026, 11, 23, 19, 50, 0, 900_000, tzinfo=UTC)
 KEY = "signkey-branch-" + "0123456789abcdef" * 4
@@ -35,7 +34,7 @@ class TestFresh:
     @pytest.mark.parametrize("seconds", [-300, 301, -3_600, 3_600])
     def test_not_more(self, seconds: int) -> None:
         """The clock's fraction of a second counts: 300.9 s are too old."""
-        with pytest.raises(Unauthorized):
+        with pytest.raises(SignatureStale):
             require_fresh(f"t={int(NOW.timestamp()) + seconds}&s={S}", now=NOW)
 
     @pytest.mark.parametrize(
@@ -43,5 +42,5 @@ class TestFresh:
         ["", "t=1", f"s={S}", f"s={S}&t=1795463400", f"t=1795463400&s={S}\n", f"t=+1795463400&s={S}"],
     )
     def test_malformed(self, signature: str) -> None:
-        with pytest.raises(Unauthorized):
+        with pytest.raises(SignatureMalformed):
             require_fresh(signature, now=NOW)

@@ -4,12 +4,11 @@ import io
 import json
 from collections.abc import Callable
 
-import httpx
 import pytest
 
 from tests.conftest import Database
 from tests.inngest_functions.conftest import Deployment, Outbound
-from tests.inngest_functions.signing import PATH, canonical, first_request, signature
+from tests.inngest_functions.signing import PATH, canonical, first_request
 
 Deploy = Callable[..., Deployment]
 MIB = 1024 * 1024
@@ -67,62 +66,6 @@ class TestBody:
         )
         assert (answer.status_code, answer.get_json()["code"]) == (413, "payload_too_large")
         assert body.tell() < 5 * MIB
-
-
-class TestRegistration:
-    @pytest.mark.parametrize(
-        ("kind", "changes", "url"),
-        [
-            ("production", {}, "https://everytick.example.com/api/inngest"),
-            (
-                "production",
-                {"INNGEST_SERVE_ORIGIN": "https://tick.example.com/"},
-                "https://tick.example.com/api/inngest",
-            ),
-            ("production", {"INNGEST_SERVE_PATH": "/x"}, "https://everytick.example.com/x"),
-            ("preview", {}, "https://everytick-git-main.vercel.app/api/inngest"),
-            ("preview", {"VERCEL_BRANCH_URL": None}, "https://everytick-abc123.vercel.app/api/inngest"),
-        ],
-    )
-    def test_only_the_configured_origin_is_registered(
-        self, deployed: Deploy, outbound: Outbound, kind: str, changes: dict[str, str | None], url: str
-    ) -> None:
-        """A signed call is accepted whatever its Host: the integration calls a deployment's own address."""
-        held = deployed(kind, **changes)
-        answer = held.app.test_client().put(
-            changes.get("INNGEST_SERVE_PATH") or PATH,
-            headers={"x-inngest-signature": _signature(held), "Host": "elsewhere.example.net"},
-        )
-        (request,) = outbound.requests
-        assert (answer.status_code, answer.get_json()) == (200, {"ok": True})
-        sent = json.loads(request.content)
-        assert (sent["url"], sent["appname"]) == (url, "everytick")
-        assert request.url == "https://api.inngest.com:443/fn/register"
-        name = "production" if kind == "production" else "feature-x"
-        assert request.headers["x-inngest-env"] == name
-
-    def test_in_the_answer_itself(self, production: Deployment, outbound: Outbound) -> None:
-        """The in-band registration sends nothing and names the configured origin as well."""
-        answer = production.caller.call(
-            "PUT", {"url": "https://elsewhere.example.net/"}, headers={"x-inngest-sync-kind": "in_band"}
-        )
-        assert answer.get_json()["url"] == "https://everytick.example.com/api/inngest"
-        assert outbound.requests == []
-
-    @pytest.mark.parametrize("in_band", [True, False])
-    def test_without_an_origin_nothing_is_registered(
-        self, deployed: Deploy, outbound: Outbound, *, in_band: bool
-    ) -> None:
-        """Rather than what the Host header says."""
-        held = deployed("production", VERCEL_PROJECT_PRODUCTION_URL=None)
-        kind = {"x-inngest-sync-kind": "in_band"} if in_band else {}
-        answer = held.caller.call("PUT", {"url": "https://x.example"}, headers=kind)
-        assert (answer.status_code, answer.get_json()["code"]) == (503, "serve_origin_missing")
-        assert outbound.requests == []
-
-    def test_the_api_away_is_an_error(self, production: Deployment, outbound: Outbound) -> None:
-        outbound.answer = httpx.Response(502, text="<html>bad gateway</html>")
-        assert production.caller.call("PUT").status_code == 500
 
 
 class TestDatabase:
@@ -198,7 +141,3 @@ class TestDevServer:
 
     def test_the_header_says_dev(self, local: Deployment) -> None:
         assert local.app.test_client().get(PATH).headers["x-inngest-env"] == "dev"
-
-
-def _signature(held: Deployment) -> str:
-    return signature(held.caller.key, b"", int(held.services.clock.now().timestamp()))

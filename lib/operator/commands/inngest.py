@@ -8,7 +8,6 @@ from typing import Any, Final
 import click
 from flask import current_app
 from flask.cli import AppGroup
-from werkzeug.test import TestResponse
 
 from lib.inngest_signature import HEADER, sign_empty
 from lib.operator.commands.frame import (
@@ -69,8 +68,7 @@ def _origin(held: Services, found: Registration) -> str:
 def _registered(held: Services, found: Registration, origin: str) -> bool | None:
     """Have the app's own endpoint register it; whether Inngest changed anything, None when it doesn't say.
 
-    Raises SyncFailed with what Inngest said. The answer's body counts and not its status: the SDK answers
-    200 as well when Inngest refused.
+    Raises SyncFailed with what was said.
     """
     headers = {}
     key = held.settings.inngest_signing_key
@@ -79,17 +77,11 @@ def _registered(held: Services, found: Registration, origin: str) -> bool | None
     answer = current_app.test_client().put(found.path, base_url=origin, headers=headers)
     body = answer.get_json(silent=True)
     said: dict[str, Any] = body if isinstance(body, dict) else {}
-    taken = said.get("ok", "modified" in said) is True and not said.get("error")
-    if answer.status_code != HTTPStatus.OK or not taken:
-        raise SyncFailed(f"Inngest did not take the registration: {held.redactor.text(_word(answer, said))}")
+    if answer.status_code != HTTPStatus.OK:
+        word = held.redactor.text(said.get("message") or said.get("detail") or f"status {answer.status_code}")
+        raise SyncFailed(f"Inngest did not take the registration: {word}")
     modified = said.get("modified")
     return modified if isinstance(modified, bool) else None
-
-
-def _word(answer: TestResponse, said: dict[str, Any]) -> str:
-    """What was said, by Inngest, the SDK or our own endpoint."""
-    words = (said.get(name) for name in ("error", "detail", "message"))
-    return next((word for word in words if isinstance(word, str) and word), f"status {answer.status_code}")
 
 
 def _shape(found: Registration, origin: str) -> dict[str, Any]:
