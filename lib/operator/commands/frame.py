@@ -106,8 +106,11 @@ def tell_problems(problems: Iterable[Problem], *, err: bool) -> None:
 
 
 def print_table(table: Table) -> None:
-    """Print `table`; as wide as its cells where no terminal sets a width: in a pipe nothing is cut."""
-    console = Console()
+    """Print `table`; as wide as its cells where no terminal sets a width: in a pipe nothing is cut.
+
+    Cells are text: what comes from a stranger's mail may hold what rich would take for its own markup.
+    """
+    console = Console(markup=False, emoji=False)
     if not console.is_terminal:
         console.width = WIDEST
     console.print(table)

@@ -101,6 +101,17 @@ class TestList:
         )
         assert error.strip() in cli("list").stdout
 
+    @pytest.mark.parametrize(
+        "text", ["[/red]", "[bold]x[/bold]", "[link=https://evil.example]x[/link]", ":x:"]
+    )
+    def test_a_cell_is_text(self, cli: Cli, text: str) -> None:
+        """What looks like markup in a stranger's text is shown, neither followed nor stumbled over."""
+        cli.enqueue()
+        cli.database.run(
+            "UPDATE jobs SET status = 'dead', finished_at = everytick_now(), last_error = %s", text
+        )
+        assert text in cli("list").stdout
+
 
 class TestShow:
     def test_missing(self, cli: Cli) -> None:
