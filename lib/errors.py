@@ -29,7 +29,9 @@ EverytickError
 │   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
 │   └── JobDeadlineExceeded
 ├── MailError
-│   ├── MailUnreadable · MailTooLarge · MailWithoutLead
+│   ├── MailUnreadable
+│   │   └── MailTooComplex        more parts, depth or headers than a real mail has
+│   ├── MailTooLarge · MailWithoutLead
 │   └── SendError
 │       ├── SendRefused           certain: nothing was sent, and trying again is no use
 │       ├── SendDeferred          certain: nothing was sent, try again
@@ -242,6 +244,12 @@ class MailUnreadable(MailError):
 
     code = "mail_unreadable"
     http_status = 400
+
+
+class MailTooComplex(MailUnreadable):
+    """The mail has more parts or headers than a real one: ask the sender for a simpler one."""
+
+    code = "mail_too_complex"
 
 
 class MailTooLarge(MailError):

@@ -15,7 +15,7 @@ from lib.inbox.structure import MailTree
 TEXT_LIMIT: Final = 200_000
 """Characters of text that are kept; the raw mail keeps all."""
 OCTET_LIMIT: Final = 1_000_000
-"""Bytes of one part that are read as text."""
+"""Bytes that are read as text, of all parts together: what comes after is noted and not read."""
 CUT: Final = "\n[cut here: the mail goes on]"
 ATTACHMENT_LIMIT: Final = 100
 FILE_NAME_LIMIT: Final = 200
@@ -31,43 +31,70 @@ class MailBody:
 
 
 def read_body(message: MailTree) -> MailBody:
-    """The text and the attachments of `message`; an attached mail is an attachment, not its text."""
-    attachments: list[Attachment] = []
-    text = storable(_text(message, attachments))
+    """The text and the attachments of `message`; an attached mail is an attachment, not its text.
+
+    No attachment is opened: its size is that of the bytes that were sent.
+    """
+    reading = _Reading()
+    text = storable(reading.text_of(message))
     text = "\n".join(line.rstrip() for line in text.split("\n")).strip()
-    if len(text) > TEXT_LIMIT:
+    if len(text) > TEXT_LIMIT or reading.left_out:
         text = text[:TEXT_LIMIT] + CUT
-    return MailBody(text=text, attachments=tuple(attachments[:ATTACHMENT_LIMIT]))
+    return MailBody(text=text, attachments=tuple(reading.attachments[:ATTACHMENT_LIMIT]))
 
 
-def _text(part: MailTree, attachments: list[Attachment]) -> str:
-    children = part.get_payload()
-    kind = _media_type(part)
-    if isinstance(children, list):
-        if kind.startswith("message/"):
-            attachments.append(_attachment(part, kind))
+class _Reading:
+    """One pass through a mail's parts."""
+
+    def __init__(self) -> None:
+        self.attachments: list[Attachment] = []
+        self.left_out = False
+        """Whether a part's text was not read, for enough had been."""
+        self._left = OCTET_LIMIT
+
+    def text_of(self, part: MailTree) -> str:
+        """The text of `part` and of the parts in it; what is attached goes to the attachments."""
+        kind = _media_type(part)
+        if part.is_multipart():
+            if kind.startswith("message/"):
+                self.attachments.append(_attachment(part, kind))
+                return ""
+            if kind == "multipart/alternative":
+                return self._best(_children(part))
+            texts = [self.text_of(child) for child in _children(part)]
+            return "\n\n".join(text for text in texts if text.strip())
+        if kind.startswith("multipart/"):  # says it has parts and has none
+            return self._plain(part)
+        if kind not in ("text/plain", "text/html") or _is_attached(part):
+            self.attachments.append(_attachment(part, kind))
             return ""
-        if kind == "multipart/alternative":
-            return _best([child for child in children if not isinstance(child, str)], attachments)
-        texts = [_text(child, attachments) for child in children if not isinstance(child, str)]
-        return "\n\n".join(text for text in texts if text.strip())
-    if kind.startswith("multipart/"):  # says it has parts and has none
-        return _plain(part)
-    if kind not in ("text/plain", "text/html") or _is_attached(part):
-        attachments.append(_attachment(part, kind))
-        return ""
-    return text_of(_plain(part)) if kind == "text/html" else _plain(part)
+        return text_of(self._plain(part)) if kind == "text/html" else self._plain(part)
+
+    def _best(self, choices: list[MailTree]) -> str:
+        """The text of the plainest choice that has any (RFC 2046, §5.1.4: all say the same)."""
+        plain_first = sorted(choices, key=lambda choice: _media_type(choice) != "text/plain")
+        best = ""
+        for choice in plain_first:
+            if not best.strip() or _media_type(choice) not in ("text/plain", "text/html"):
+                text = self.text_of(choice)
+                best = best if best.strip() else text
+        return best
+
+    def _plain(self, part: MailTree) -> str:
+        if self._left <= 0:
+            self.left_out = True
+            return ""
+        octets = _octets(part, self._left)
+        self._left -= len(octets)
+        text = decoded(octets, _parameter(part, "charset")).replace("\r\n", "\n")
+        if _parameter(part, "format").lower() == "flowed":
+            return unflowed(text, delete_space=_parameter(part, "delsp").lower() == "yes")
+        return text
 
 
-def _best(choices: list[MailTree], attachments: list[Attachment]) -> str:
-    """The text of the plainest choice that has any (RFC 2046, §5.1.4: all say the same)."""
-    plain_first = sorted(choices, key=lambda choice: _media_type(choice) != "text/plain")
-    best = ""
-    for choice in plain_first:
-        if not best.strip() or _media_type(choice) not in ("text/plain", "text/html"):
-            text = _text(choice, attachments)
-            best = best if best.strip() else text
-    return best
+def _children(part: MailTree) -> list[MailTree]:
+    payload = part.get_payload()
+    return [child for child in payload if isinstance(child, MailTree)] if isinstance(payload, list) else []
 
 
 def _media_type(part: MailTree) -> str:
@@ -92,22 +119,17 @@ def _is_attached(part: MailTree) -> bool:
         return False
 
 
-def _plain(part: MailTree) -> str:
-    text = decoded(_octets(part, OCTET_LIMIT), _parameter(part, "charset")).replace("\r\n", "\n")
-    if _parameter(part, "format").lower() == "flowed":
-        return unflowed(text, delete_space=_parameter(part, "delsp").lower() == "yes")
-    return text
-
-
 def _octets(part: MailTree, limit: int | None = None) -> bytes:
-    """The part's content, decoded; what is left of it where its encoding is broken."""
+    """The content of the part, which holds no parts; what is left of it where its encoding is broken.
+
+    Never the undecoded payload: the standard library would read that by whatever codec the label names.
+    """
     try:
         content = part.get_payload(decode=True)
     except (*HEADER_FAULTS, binascii.Error):
         content = None
     if not isinstance(content, bytes):
-        payload = part.get_payload()
-        content = payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
+        return b""
     if limit is None or len(content) <= limit:
         return content
     return content[:limit].rpartition(b"\n")[0] or content[:limit]
@@ -126,7 +148,6 @@ def _attachment(part: MailTree, kind: str) -> Attachment:
 
 
 def _size(part: MailTree) -> int:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        return sum(_size(child) for child in payload if not isinstance(child, str))
+    if part.is_multipart():
+        return sum(_size(child) for child in _children(part))
     return len(_octets(part))

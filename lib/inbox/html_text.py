@@ -108,7 +108,7 @@ class _Reader(HTMLParser):
             return
         if tag == "a":
             self._end_link()
-            self._link = facts.get("href", "").strip()
+            self._link = "".join(facts.get("href", "").split())
         elif tag == "br":
             self._end_line()
         elif tag == "img" and facts.get("alt"):

@@ -2,12 +2,13 @@
 
 import codecs
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
 from email.policy import Compat32
 from typing import Any, Final
 
-from lib.errors import MailTooLarge, MailUnreadable
+from lib.errors import MailTooComplex, MailTooLarge, MailUnreadable
 
 MIB: Final = 1024 * 1024
 SIZE_LIMIT: Final = 25 * MIB
@@ -16,9 +17,15 @@ LINE_LIMIT: Final = 1_000_000
 """Three times the lines of a mail of 25 MiB in base64; the parser's time goes by lines."""
 DEPTH_LIMIT: Final = 20
 PART_LIMIT: Final = 1_000
+HEADER_COUNT_LIMIT: Final = 10_000
+"""Headers of a mail and all its parts together."""
 
 HEADER_LIMIT: Final = 16_384
-"""Characters of one header's value that are kept: what reads parameters takes quadratic time."""
+"""Characters of one header's value that are kept."""
+PARAMETERS_LENGTH: Final = 2_000
+PARAMETER_LIMIT: Final = 50
+"""How much is kept of a header with parameters: reading them takes quadratic time, in every part anew."""
+WITH_PARAMETERS: Final = frozenset({"content-type", "content-disposition"})
 
 MailTree = Message
 
@@ -29,10 +36,20 @@ class BoundedHeaders(Compat32):
     def header_source_parse(self, sourcelines: Sequence[str]) -> tuple[str, str]:
         """The name and the value of the header in `sourcelines`."""
         name, value = super().header_source_parse(list(sourcelines))
+        if name.lower() in WITH_PARAMETERS:
+            return name, ";".join(value[:PARAMETERS_LENGTH].split(";", PARAMETER_LIMIT)[:PARAMETER_LIMIT])
         return name, value[:HEADER_LIMIT]
 
 
 _HEADERS: Final = BoundedHeaders()
+
+
+@dataclass(slots=True)
+class Counts:
+    """What a mail was found to hold so far."""
+
+    parts: int = 1
+    headers: int = 0
 
 
 class BoundedPart(Message):
@@ -44,24 +61,34 @@ class BoundedPart(Message):
     def __init__(self, policy: Any = _HEADERS) -> None:  # noqa: ANN401 - as the base class
         super().__init__(policy)
         self.depth = 0
-        self.counter = [1]
+        self.whole = Counts()
+        """Of the whole mail: every part has the same."""
 
     def attach(self, payload: Message) -> None:  # type: ignore[override]  # only parts are attached
-        """Add a part. Raises MailUnreadable beyond the bounds."""
+        """Add a part. Raises MailTooComplex beyond the bounds."""
         if isinstance(payload, BoundedPart):
             payload.depth = self.depth + 1
-            payload.counter = self.counter
-            self.counter[0] += 1
-            if payload.depth > DEPTH_LIMIT or self.counter[0] > PART_LIMIT:
-                raise MailUnreadable(
+            payload.whole = self.whole
+            self.whole.parts += 1
+            if payload.depth > DEPTH_LIMIT or self.whole.parts > PART_LIMIT:
+                raise MailTooComplex(
                     f"The mail is nested deeper than {DEPTH_LIMIT} levels or has more than {PART_LIMIT} "
                     "parts: ask the sender for a simpler one."
                 )
         super().attach(payload)
 
+    def set_raw(self, name: str, value: str) -> None:
+        """Add a header as it was parsed. Raises MailTooComplex beyond the bounds."""
+        self.whole.headers += 1
+        if self.whole.headers > HEADER_COUNT_LIMIT:
+            raise MailTooComplex(
+                f"The mail has more than {HEADER_COUNT_LIMIT:,} headers: ask the sender for a simpler one."
+            )
+        super().set_raw(name, value)
+
 
 def mail_tree(raw: bytes) -> MailTree:
-    """The parts of the mail in `raw`. Raises MailTooLarge; MailUnreadable beyond the bounds or when empty."""
+    """The parts of the mail in `raw`. Raises MailTooLarge and MailTooComplex; MailUnreadable when empty."""
     require_size(len(raw))
     if not raw.strip():
         raise MailUnreadable("The file is empty: there is no mail in it.")
