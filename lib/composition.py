@@ -12,6 +12,7 @@ from lib.clock import Clock, SystemClock
 from lib.drafts.composers import composer
 from lib.drafts.mailers import mailer
 from lib.environment.decision import DeploymentKind, GuardDecision, Problem
+from lib.environment.facts import Facts
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
@@ -37,6 +38,8 @@ class Composition:
     """One instance: its verdict, and its parts unless it is refused."""
 
     decision: GuardDecision
+    facts: Facts
+    """What the guard judged."""
     settings: Settings | None
     """None when they could not be read, which refuses the app."""
     unknown_settings: tuple[str, ...]
@@ -80,6 +83,7 @@ def compose(
         )
     return Composition(
         decision=examined.decision,
+        facts=examined.facts,
         settings=examined.settings,
         unknown_settings=unknown_settings(environ),
         redactor=redactor,

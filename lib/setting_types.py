@@ -18,6 +18,7 @@ FLAG_WORDS: Final = {
 }
 URL_PATH: Final = re.compile(r"/[A-Za-z0-9._~/-]*")
 """A route's path: what stands for itself in an address and in a rule of the router."""
+FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
@@ -98,6 +99,19 @@ def _path(path: str) -> str:
     return path
 
 
+def fingerprint_list(text: str) -> frozenset[str]:
+    """The fingerprints in `text`, between commas and white space, in lower case."""
+    return frozenset(text.replace(",", " ").casefold().split())
+
+
+def _fingerprints(text: str) -> str:
+    if not all(FINGERPRINT.fullmatch(each) for each in fingerprint_list(text)):
+        raise ValueError(
+            "is not a list of fingerprints: copy what `flask env fingerprint` prints in production"
+        )
+    return text
+
+
 def _one_line(text: str) -> str:
     if not text.isprintable():
         raise ValueError("has a line break or another control character inside")
@@ -114,3 +128,4 @@ DevServer = Annotated[str, AfterValidator(_dev)]
 """A flag's word, or an address; a scheme is added where there is none."""
 UrlPath = Annotated[str, AfterValidator(_path)]
 Line = Annotated[str, AfterValidator(_one_line)]
+Fingerprints = Annotated[str, AfterValidator(_fingerprints)]

@@ -18,6 +18,7 @@ from pydantic_core import ErrorDetails
 from lib.setting_types import (
     DatabaseAddress,
     DevServer,
+    Fingerprints,
     Flag,
     Line,
     RedisAddress,
@@ -127,7 +128,7 @@ class Settings(BaseModel):
     inngest_serve_origin: WebAddress | None = None
     inngest_serve_path: UrlPath | None = None
     inngest_self_hosted: Flag = False
-    production_fingerprints: str | None = None
+    production_fingerprints: Fingerprints | None = None
 
 
 SETTING_NAMES: Final = frozenset(name.upper() for name in Settings.model_fields)

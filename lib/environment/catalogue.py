@@ -30,12 +30,14 @@ class Code(StrEnum):
 
     PRODUCTION_ENV_IN_PREVIEW = "production_env_in_preview"
     PRODUCTION_KEY_IN_PREVIEW = "production_key_in_preview"
+    PRODUCTION_VALUE_IN_PREVIEW = "production_value_in_preview"
     ENV_UNPRINTABLE = "env_unprintable"
     SERVE_ORIGIN_IS_PRODUCTION = "serve_origin_is_production"
     INNGEST_DEV_IN_PREVIEW = "inngest_dev_in_preview"
 
     PRODUCTION_ENV_IN_DEVELOPMENT = "production_env_in_development"
     PRODUCTION_KEY_IN_DEVELOPMENT = "production_key_in_development"
+    PRODUCTION_VALUE_IN_DEVELOPMENT = "production_value_in_development"
     INNGEST_DEV_NOT_LOCAL = "inngest_dev_not_local"
 
     FINGERPRINTS_MISSING = "fingerprints_missing"
@@ -138,6 +140,11 @@ CATALOGUE: Final[dict[Code, Entry]] = {
         "Limit the key to production and give previews the branch key, or no keys: then Inngest is off "
         "there. If it was used here, rotate it.",
     ),
+    Code.PRODUCTION_VALUE_IN_PREVIEW: _isolation(
+        "{subject} is production's own in a preview deployment: PRODUCTION_FINGERPRINTS names it.",
+        "Limit {subject} to production and give previews one of their own, or none. If a key was used here, "
+        "rotate it.",
+    ),
     Code.ENV_UNPRINTABLE: _isolation(
         "{subject} gives an Inngest environment name that is not printable ASCII.",
         "Set INNGEST_ENV to a name of printable ASCII characters.",
@@ -158,6 +165,11 @@ CATALOGUE: Final[dict[Code, Entry]] = {
         "{subject} is a production key in a development deployment.",
         "Remove {subject} and use the dev server (INNGEST_DEV), or set DEPLOYMENT=production if this is "
         "production. If it was used here, rotate it.",
+    ),
+    Code.PRODUCTION_VALUE_IN_DEVELOPMENT: _isolation(
+        "{subject} is production's own in a development deployment: PRODUCTION_FINGERPRINTS names it.",
+        "Remove {subject}, or set DEPLOYMENT=production if this is production. If it was used here, rotate "
+        "it.",
     ),
     Code.INNGEST_DEV_NOT_LOCAL: _isolation(
         "INNGEST_DEV names a host that is neither this machine nor in a private network.",

@@ -6,6 +6,7 @@ from lib.environment.addresses import dev_server, is_local
 from lib.environment.catalogue import Code, problem
 from lib.environment.decision import Problem
 from lib.environment.facts import Facts
+from lib.environment.fingerprints import productions_own
 from lib.environment.inngest_env import is_printable, names_production
 from lib.environment.inngest_key import KeyOwner, owner_of
 
@@ -21,6 +22,9 @@ def development_problems(facts: Facts) -> Iterator[Problem]:
         for variable, key in facts.signing_keys:
             if owner_of(key) is KeyOwner.PRODUCTION:
                 yield problem(Code.PRODUCTION_KEY_IN_DEVELOPMENT, variable)
+    for held in productions_own(facts):
+        if held.is_key:
+            yield problem(Code.PRODUCTION_VALUE_IN_DEVELOPMENT, held.variable)
     server = dev_server(facts.inngest_dev)
     if server is not None and not is_local(server):
         yield problem(Code.INNGEST_DEV_NOT_LOCAL)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from lib.setting_types import FLAG_WORDS
+from lib.setting_types import FLAG_WORDS, fingerprint_list
 from lib.settings import BRANCHES, FALLBACK_KEY, cleaned
 
 ON_LAMBDA: Final = ("AWS_LAMBDA_FUNCTION_NAME", "LAMBDA_TASK_ROOT")
@@ -64,10 +64,11 @@ class Facts:
     """All three base-URL overrides that are set."""
     self_hosted: bool
     use_inngest: bool
-    has_fingerprints: bool
-    """Whether PRODUCTION_FINGERPRINTS is set; what it says is compared from a later version on."""
+    production_fingerprints: frozenset[str]
+    """What PRODUCTION_FINGERPRINTS names; empty when it is not set."""
 
-    has_database: bool
+    database_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
     embedded_database: bool
     """True unless the variable is blank or says false: what cannot be read is taken as the worse."""
     cron_secret_length: int
@@ -111,8 +112,9 @@ def read_facts(environ: Mapping[str, str]) -> Facts:
         base_urls=_present(held, "INNGEST_BASE_URL", "INNGEST_API_BASE_URL", "INNGEST_EVENT_API_BASE_URL"),
         self_hosted=_says(held, "INNGEST_SELF_HOSTED"),
         use_inngest=_says(held, "BACKGROUND_JOBS_USE_INNGEST"),
-        has_fingerprints="PRODUCTION_FINGERPRINTS" in held,
-        has_database="DATABASE_URL" in held,
+        production_fingerprints=fingerprint_list(held.get("PRODUCTION_FINGERPRINTS", "")),
+        database_url=held.get("DATABASE_URL"),
+        redis_url=held.get("REDIS_URL"),
         embedded_database=FLAG_WORDS.get(held.get("EVERYTICK_EMBEDDED_DATABASE", "false").casefold(), True),
         cron_secret_length=len(held.get("CRON_SECRET", "")),
         origins=_present(held, "INNGEST_SERVE_ORIGIN", "VERCEL_BRANCH_URL", "VERCEL_URL"),

@@ -25,9 +25,10 @@ ROWS: Final[Mapping[DeploymentKind, Callable[[Facts], Iterator[Problem]]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Examined:
-    """The settings, where they could be read, and the verdict."""
+    """The settings, where they could be read, the facts beside them, and the verdict."""
 
     settings: Settings | None
+    facts: Facts
     decision: GuardDecision
 
 
@@ -38,7 +39,8 @@ def examine(environ: Mapping[str, str], *, known: tuple[Problem, ...] = ()) -> E
     """
     settings, setting_problems = read_settings(environ)
     found = (*known, *(_from_setting(p) for p in setting_problems))
-    return Examined(settings=settings, decision=judge(read_facts(environ), known=found))
+    facts = read_facts(environ)
+    return Examined(settings=settings, facts=facts, decision=judge(facts, known=found))
 
 
 def judge(facts: Facts, *, known: tuple[Problem, ...] = ()) -> GuardDecision:
@@ -82,14 +84,11 @@ def _inngest_env(facts: Facts, kind: DeploymentKind) -> str | None:
 
 
 def _of_self_hosting(facts: Facts, kind: DeploymentKind | None) -> Iterator[Problem]:
-    """The two conditions of Inngest on a server of one's own (design §9, last but one point).
-
-    Fingerprints themselves are compared from the version on that brings `flask env fingerprint`.
-    """
+    """The two conditions of Inngest on a server of one's own (design §9, last but one point)."""
     if facts.self_hosted and facts.base_url is None:
         yield problem(Code.SELF_HOSTED_WITHOUT_BASE_URL)
     outside = kind is not None and kind is not DeploymentKind.PRODUCTION
-    if outside and facts.prefixes_lifted and not facts.has_fingerprints:
+    if outside and facts.prefixes_lifted and not facts.production_fingerprints:
         yield problem(Code.FINGERPRINTS_MISSING)
 
 

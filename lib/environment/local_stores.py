@@ -40,7 +40,12 @@ def with_local_stores(
 ) -> tuple[Mapping[str, str], tuple[Problem, ...]]:
     """`environ`, completed from the file under `folder` where it may be; and what is wrong with the file."""
     facts = read_facts(environ)
-    if facts.has_database or facts.deployment is not None or facts.on_vercel or facts.host is not None:
+    if (
+        facts.database_url is not None
+        or facts.deployment is not None
+        or facts.on_vercel
+        or facts.host is not None
+    ):
         return environ, ()
     try:
         held = _read(folder / FILE)

@@ -6,6 +6,7 @@ from lib.environment.addresses import dev_server, same_origin
 from lib.environment.catalogue import Code, problem
 from lib.environment.decision import Problem
 from lib.environment.facts import Facts
+from lib.environment.fingerprints import productions_own
 from lib.environment.inngest_env import is_printable, names_production
 from lib.environment.inngest_key import KeyOwner, owner_of
 
@@ -36,6 +37,8 @@ def preview_problems(facts: Facts) -> Iterator[Problem]:
         for variable, key in facts.signing_keys:
             if owner_of(key) is KeyOwner.PRODUCTION:
                 yield problem(Code.PRODUCTION_KEY_IN_PREVIEW, variable)
+    for held in productions_own(facts):
+        yield problem(Code.PRODUCTION_VALUE_IN_PREVIEW, held.variable)
     production = facts.production_origin
     if production is not None and any(same_origin(origin, production) for origin in facts.origins):
         yield problem(Code.SERVE_ORIGIN_IS_PRODUCTION)

@@ -27,7 +27,7 @@ def production_problems(facts: Facts) -> Iterator[Problem]:
             yield problem(Code.BASE_URL_ELSEWHERE)
     if dev_server(facts.inngest_dev) is not None:
         yield problem(Code.INNGEST_DEV_IN_PRODUCTION)
-    if facts.embedded_database or not facts.has_database:
+    if facts.embedded_database or facts.database_url is None:
         yield problem(Code.EMBEDDED_DATABASE)
     if facts.cron_secret_length == 0:
         yield problem(Code.CRON_SECRET_MISSING)

@@ -1,19 +1,29 @@
 """The words of tests/environment/oracle.py as variables."""
 
+import hashlib
+
 from tests.environment.oracle import Case
 
-HEX = "0123456789abcdef" * 4
+HEX = {"prod": "0123456789abcdef" * 4, "branch": "123456789abcdef0" * 4, "test": "23456789abcdef01" * 4}
 SECRETS = {
-    "prod": f"signkey-prod-{HEX}",
-    "branch": f"signkey-branch-{HEX}",
-    "test": f"signkey-test-{HEX}",
+    "prod": f"signkey-prod-{HEX['prod']}",
+    "branch": f"signkey-branch-{HEX['branch']}",
+    "test": f"signkey-test-{HEX['test']}",
     "malformed": "signkey-of-another-make",
     "event": "eventkey_ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789",
     "event malformed": "event/key?of=another",
     "cron": "cron-secret-0123456789",
     "cron short": "cron-15-letters",
     "database": "postgresql://tick:s3cr3t%40pass@db.internal:5432/everytick",
+    "redis": "redis://:s3cr3t@cache.internal:6379/2",
 }
+CANONICAL = {
+    **HEX,
+    "malformed": "another-make",
+    "database": "db.internal/everytick",
+    "redis": "cache.internal/2",
+}
+"""What the fingerprint of each is made from, by docs/environments.md."""
 PRODUCTION_HOST = "everytick.example.com"
 VERCEL = {
     "VERCEL": "1",
@@ -96,6 +106,7 @@ DATABASES = {
     "set": {"DATABASE_URL": SECRETS["database"]},
     "embedded": {"DATABASE_URL": SECRETS["database"], "EVERYTICK_EMBEDDED_DATABASE": "true"},
 }
+REDISES = {"unset": {}, "set": {"REDIS_URL": SECRETS["redis"]}}
 CRONS = {
     "unset": {},
     "short": {"CRON_SECRET": SECRETS["cron short"]},
@@ -125,6 +136,7 @@ def environ(case: Case) -> dict[str, str]:
         BASES[case.base],
         SERVES[case.serve],
         DATABASES[case.database],
+        REDISES[case.redis],
         CRONS[case.cron],
         EVENT_KEYS[case.event_key],
         SETTINGS[case.settings],
@@ -136,11 +148,30 @@ def environ(case: Case) -> dict[str, str]:
         found["INNGEST_SIGNING_KEY_FALLBACK"] = SECRETS[case.fallback] + " "
     if case.self_hosted == "yes":
         found["INNGEST_SELF_HOSTED"] = " TRUE\n"
-    if case.fingerprints == "set":
-        found["PRODUCTION_FINGERPRINTS"] = "0123456789abcdef"
+    if case.fingerprints != "unset":
+        found["PRODUCTION_FINGERPRINTS"] = _fingerprints(case)
     if case.flag == "on":
         found["BACKGROUND_JOBS_USE_INNGEST"] = "On"
     return found
+
+
+def _fingerprints(case: Case) -> str:
+    """Something that nobody here has, and what the case names of its own."""
+    event = {"good": SECRETS["event"], "malformed": SECRETS["event malformed"]}
+    named = {
+        "the event key's": event.get(case.event_key),
+        "the signing key's": CANONICAL.get(case.key),
+        "the fallback key's": CANONICAL.get(case.fallback),
+        "the database's": CANONICAL["database"],
+        "Redis's": CANONICAL["redis"],
+    }.get(case.fingerprints)
+    own = f"{fingerprint(named).upper()} ," if named else ""
+    return f" {own}ffffffffffffffff\n"
+
+
+def fingerprint(canonical: str) -> str:
+    """As docs/environments.md says it is made."""
+    return hashlib.sha256(f"everytick.fingerprint.v1\n{canonical}".encode()).hexdigest()[:16]
 
 
 def _railway_is_a_host(case: Case, branches: dict[str, dict[str, str]]) -> dict[str, str]:

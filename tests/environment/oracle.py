@@ -28,7 +28,9 @@ class Case:
     """INNGEST_BASE_URL: a key of BASES."""
     self_hosted: str = "no"
     fingerprints: str = "unset"
+    """PRODUCTION_FINGERPRINTS: a key of FINGERPRINTS."""
     database: str = "set"
+    redis: str = "unset"
     cron: str = "long"
     serve: str = "unset"
     flag: str = "off"
@@ -82,6 +84,16 @@ KEYS = ("none", "prod", "branch", "test", "malformed")
 DEVS = ("unset", "false", "one", "loopback", "private", "single label", "docker", "public")
 DEVS_ELSEWHERE = ("public",)
 BASES = ("unset", "Inngest's own", "elsewhere")
+# PRODUCTION_FINGERPRINTS -> whose it names, beside something that nobody here has.
+FINGERPRINTS = (
+    "unset",
+    "set",
+    "the event key's",
+    "the signing key's",
+    "the fallback key's",
+    "the database's",
+    "Redis's",
+)
 SERVES = ("unset", "its own", "production's")
 
 
@@ -121,6 +133,22 @@ def _sends_to_the_dev_server(case: Case) -> bool:
     return _kind(case) == "development" and _dev_is_set(case)
 
 
+def _key_is_productions(case: Case) -> bool:
+    named = {
+        "the event key's": case.event_key,
+        "the signing key's": case.key,
+        "the fallback key's": case.fallback,
+    }
+    return named.get(case.fingerprints, "none") != "none"
+
+
+def _store_is_productions(case: Case) -> bool:
+    """The embedded database is nobody's, and has no fingerprint."""
+    return (case.fingerprints == "the database's" and case.database == "set") or (
+        case.fingerprints == "Redis's" and case.redis == "set"
+    )
+
+
 Rule = tuple[str, Callable[[Case], bool]]
 
 PRODUCTION: tuple[Rule, ...] = (
@@ -155,6 +183,8 @@ PREVIEW: tuple[Rule, ...] = (
     ),
     # "production key in primary or fallback"
     ("production_key_in_preview", lambda c: "prod" in (c.key, c.fallback) and not _lifted(c)),
+    # "an event key, signing key, database or Redis whose fingerprint is in PRODUCTION_FINGERPRINTS"
+    ("production_value_in_preview", lambda c: _key_is_productions(c) or _store_is_productions(c)),
     # "a serve origin equal to production's"
     (
         "serve_origin_is_production",
@@ -168,6 +198,8 @@ DEVELOPMENT: tuple[Rule, ...] = (
     # "production env or keys"
     ("production_env_in_development", lambda c: ENVS[c.env]),
     ("production_key_in_development", lambda c: "prod" in (c.key, c.fallback) and not _lifted(c)),
+    # "production … keys", by their fingerprints as well
+    ("production_value_in_development", _key_is_productions),
     # a name goes into a header, here as well
     ("env_unprintable", lambda c: c.env in UNPRINTABLE_ENVS),
     # "loopback, private address, single-label host, host.docker.internal"

@@ -35,6 +35,10 @@ REFUSED = {
     "preview, accented branch": Case(place="vercel preview", key="branch", branch="accented"),
     "preview, production key": Case(place="vercel preview", key="prod"),
     "preview, production fallback": Case(place="vercel preview", key="branch", fallback="prod"),
+    "preview, production's event key": Case(place="vercel preview", fingerprints="the event key's"),
+    "preview, production's database": Case(place="vercel preview", fingerprints="the database's"),
+    "preview, production's Redis": Case(place="own server, preview", fingerprints="Redis's", redis="set"),
+    "development, production's event key": Case(place="laptop", fingerprints="the event key's"),
     "preview, production's origin": Case(place="vercel preview", key="branch", serve="production's"),
     "preview, dev server": Case(place="own server, preview", dev="one"),
     "preview, self-hosted": Case(

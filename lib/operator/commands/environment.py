@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from lib.composition import Composition
+from lib.environment.fingerprints import fingerprints_of
 from lib.exit_codes import ExitCode
 from lib.operator.commands.frame import (
     composition,
@@ -42,6 +43,28 @@ def check(*, as_json: bool) -> ExitCode:
     else:
         _tell(held)
     return ExitCode.ENVIRONMENT_REFUSED if held.decision.problems else ExitCode.WELL
+
+
+@env.command("fingerprint")
+@json_option
+@operator_command
+def show_fingerprints(*, as_json: bool) -> ExitCode:
+    """Print the fingerprints of this deployment's keys and stores; connects to nothing.
+
+    Run it in production and set the last line as PRODUCTION_FINGERPRINTS on every deployment: previews then
+    refuse production's. Exit 4 when nothing is set that has one.
+    """
+    found = fingerprints_of(composition().facts)
+    joined = ",".join(dict.fromkeys(each.value for each in found))
+    if as_json:
+        print_json({"fingerprints": {each.variable: each.value for each in found}, "joined": joined})
+    elif found:
+        for each in found:
+            click.echo(f"{each.variable}: {each.value}")
+        click.echo(f"PRODUCTION_FINGERPRINTS={joined}")
+    else:
+        click.echo("Nothing is set that has a fingerprint: no key, no database, no Redis.", err=True)
+    return ExitCode.WELL if found else ExitCode.NOTHING_FOUND
 
 
 def _shape(held: Composition) -> dict[str, Any]:
