@@ -22,6 +22,22 @@ FINGERPRINT: Final = re.compile(r"[0-9a-f]{16}")
 DATABASE_SCHEMES: Final = ("postgresql://", "postgres://")
 
 
+def database_address_parts(url: str) -> dict[str, str] | None:
+    """What a PostgreSQL address says, by libpq's names; None where it cannot be read."""
+    try:
+        return {name: str(value) for name, value in psycopg.conninfo.conninfo_to_dict(url).items()}
+    except ProgrammingError:
+        return None
+
+
+def redis_address_parts(url: str) -> dict[str, str] | None:
+    """What a Redis address says, by redis-py's names; None where it cannot be read."""
+    try:
+        return {name: str(value) for name, value in ConnectionPool.from_url(url).connection_kwargs.items()}
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
 def _flag(raw: object) -> object:
     if not isinstance(raw, str):
         return raw
@@ -41,21 +57,17 @@ def _database(address: SecretStr) -> SecretStr:
     url = address.get_secret_value()
     if not url.startswith(DATABASE_SCHEMES):
         raise ValueError("is not a PostgreSQL address: it begins with postgresql://")
-    try:
-        psycopg.conninfo.conninfo_to_dict(url)
-    except ProgrammingError:
+    if database_address_parts(url) is None:
         raise ValueError(
             "is not a PostgreSQL address that can be read: special characters in its password have to be "
             "percent-encoded"
-        ) from None
+        )
     return address
 
 
 def _redis(address: SecretStr) -> SecretStr:
-    try:
-        ConnectionPool.from_url(address.get_secret_value())
-    except (ValueError, TypeError, AttributeError):
-        raise ValueError("is not a Redis address: it begins with redis://, rediss:// or unix://") from None
+    if redis_address_parts(address.get_secret_value()) is None:
+        raise ValueError("is not a Redis address: it begins with redis://, rediss:// or unix://")
     return address
 
 

@@ -8,9 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-import psycopg.conninfo
-from psycopg import ProgrammingError
-from redis import ConnectionPool
+from lib.setting_types import database_address_parts, redis_address_parts
 
 POSTGRES_PORT: Final = "5432"
 REDIS_PORT: Final = "6379"
@@ -45,11 +43,8 @@ EMBEDDED_DATABASE: Final = Identity(place=EMBEDDED, name=EMBEDDED, is_local=Fals
 
 def database_identity(url: str) -> Identity | None:
     """The database at `url`; None where that cannot be read, or leaves it to a service file."""
-    try:
-        facts = {key: str(value) for key, value in psycopg.conninfo.conninfo_to_dict(url).items()}
-    except ProgrammingError:
-        return None
-    if "service" in facts:
+    facts = database_address_parts(url)
+    if facts is None or "service" in facts:
         return None
     hosts = (facts.get("host") or facts.get("hostaddr") or LOCAL).split(",")
     ports = (facts.get("port") or POSTGRES_PORT).split(",")
@@ -65,16 +60,15 @@ def database_identity(url: str) -> Identity | None:
 
 def redis_identity(url: str) -> Identity | None:
     """The Redis database at `url`; None where that cannot be read."""
-    try:
-        facts = ConnectionPool.from_url(url).connection_kwargs
-    except (ValueError, TypeError, AttributeError):
+    facts = redis_address_parts(url)
+    if facts is None:
         return None
     if path := facts.get("path"):
-        return Identity(place=str(path), name=str(facts.get("db", 0)), is_local=True)
-    host = canonical_host(str(facts.get("host", LOCAL)))
+        return Identity(place=path, name=facts.get("db", "0"), is_local=True)
+    host = canonical_host(facts.get("host", LOCAL))
     return Identity(
-        place=_with_port(host, str(facts.get("port", REDIS_PORT)), REDIS_PORT),
-        name=str(facts.get("db", 0)),
+        place=_with_port(host, facts.get("port", REDIS_PORT), REDIS_PORT),
+        name=facts.get("db", "0"),
         is_local=host == LOCAL,
     )
 
