@@ -62,8 +62,11 @@ ENVS = {
     "unset": {},
     "production": {"INNGEST_ENV": "production"},
     "padded and capital": {"INNGEST_ENV": "  PRODUCTION\n"},
+    "before a newline": {"INNGEST_ENV": "production\r\n"},
     "percent-encoded": {"INNGEST_ENV": "%70roduction"},
     "percent-encoded twice": {"INNGEST_ENV": "pro%2564uction"},
+    "before an encoded newline": {"INNGEST_ENV": "production%0A"},
+    "full width, percent-encoded": {"INNGEST_ENV": "%EF%BD%90roduction"},
     "full width": {"INNGEST_ENV": "ｐｒｏｄｕｃｔｉｏｎ"},  # noqa: RUF001 - the point
     "staging": {"INNGEST_ENV": "staging"},
     "accented": {"INNGEST_ENV": "prévision"},
@@ -127,9 +130,10 @@ SETTINGS = {
 def environ(case: Case) -> dict[str, str]:
     """The process's environment in `case`."""
     branches = BRANCHES if case.place.startswith("vercel") else ELSEWHERE_BRANCHES
+    place = PLACES[case.place] if case.place in PLACES else _targeted(case.place)
     found: dict[str, str] = {}
     for part in (
-        PLACES[case.place],
+        place,
         ENVS[case.env],
         _railway_is_a_host(case, branches),
         DEVS[case.dev],
@@ -153,6 +157,13 @@ def environ(case: Case) -> dict[str, str]:
     if case.flag == "on":
         found["BACKGROUND_JOBS_USE_INNGEST"] = "On"
     return found
+
+
+def _targeted(place: str) -> dict[str, str]:
+    """Vercel's two variables, in the words of oracle.TARGETED."""
+    env, _, target = place.removeprefix("vercel ").partition(", target ")
+    targeted = {} if target == "unset" else {"VERCEL_TARGET_ENV": target}
+    return {**VERCEL, "VERCEL_ENV": env, **targeted}
 
 
 def _fingerprints(case: Case) -> str:

@@ -58,7 +58,32 @@ PLACES: dict[str, tuple[str | None, str | None]] = {
     "kubernetes, silent": (None, "deployment_missing"),  # "on another known host it is required"
     "laptop": ("development", None),  # "otherwise development"
 }
+VERCEL_ENVS = ("production", "preview", "development")
+VERCEL_TARGETS = {  # VERCEL_TARGET_ENV -> the built-in name it is, if any
+    "unset": None,
+    "production": "production",
+    "Production ": "production",
+    "preview": "preview",
+    "development": "development",
+    "qa": None,
+    "production-2": None,
+}
+
+
+def _targeted(env: str, target: str) -> tuple[str, str | None]:
+    """The page: "a different built-in name is a contradiction", any other is a custom environment."""
+    named = VERCEL_TARGETS[target]
+    return env, "vercel_target_env_contradicts" if named not in (None, env) else None
+
+
+TARGETED: dict[str, tuple[str | None, str | None]] = {
+    f"vercel {env}, target {target}": _targeted(env, target)
+    for env in VERCEL_ENVS
+    for target in VERCEL_TARGETS
+}
+"""VERCEL_ENV x VERCEL_TARGET_ENV, all of them."""
 ON_VERCEL_PREVIEW = (
+    *(place for place in TARGETED if place.startswith("vercel preview")),
     "vercel preview",
     "vercel custom environment",
     "vercel preview whose target says production",
@@ -70,9 +95,12 @@ ENVS: dict[str, bool] = {
     "unset": False,
     "production": True,
     "padded and capital": True,
+    "before a newline": True,
     "percent-encoded": True,
     "percent-encoded twice": True,
+    "before an encoded newline": True,
     "full width": True,
+    "full width, percent-encoded": True,
     "staging": False,
     "accented": False,
     "production-like": False,
@@ -121,7 +149,7 @@ def _no_name(case: Case) -> bool:
 
 
 def _kind(case: Case) -> str | None:
-    return PLACES[case.place][0]
+    return {**PLACES, **TARGETED}[case.place][0]
 
 
 def _branch_is_the_name(case: Case) -> bool:
@@ -222,7 +250,7 @@ USABILITY: tuple[Rule, ...] = (
 
 def verdict(case: Case) -> Verdict:
     """What the page says about `case`."""
-    kind, against_the_place = PLACES[case.place]
+    kind, against_the_place = {**PLACES, **TARGETED}[case.place]
     refusing = {against_the_place} if against_the_place else set()
     rows = {"production": PRODUCTION, "preview": PREVIEW, "development": DEVELOPMENT}
     refusing |= {code for code, speaks in rows.get(kind or "", ()) if speaks(case)}
