@@ -75,7 +75,6 @@ class Store:
             max_idle=60,
             timeout=options.connect_timeout_ms / 1000,
             reconnect_timeout=options.connect_timeout_ms / 1000,
-            check=check_connection,
             open=False,
             name="everytick",
         )
@@ -118,11 +117,30 @@ class Store:
     def _connection(self, timeout_ms: int | None) -> Iterator[BoundedConnection]:
         self._open()
         try:
-            connection = self._pool.getconn((timeout_ms or self._options.connect_timeout_ms) / 1000)
+            connection = self._answering((timeout_ms or self._options.connect_timeout_ms) / 1000)
         except (PoolTimeout, TooManyRequests, PoolClosed) as error:
             raise (StoreBusy if self._in_use >= self._options.pool_max else StoreUnavailable) from error
         with self._counted(), connection_returned(self._pool, connection):
             yield connection
+
+    def _answering(self, seconds: float) -> BoundedConnection:
+        """A pooled connection that answers, within `seconds`; raises PoolTimeout where none does.
+
+        Checked here and not by the pool, which waits longer after each dead one: an instance that was frozen
+        may wake with all of them cut, and would spend the whole time on that.
+        """
+        deadline = time.monotonic() + seconds
+        for _ in range(self._options.pool_max + 1):
+            connection = self._pool.getconn(deadline - time.monotonic())
+            try:
+                check_connection(connection)
+            except BaseException as error:
+                self._pool.putconn(connection)  # which discards a broken one
+                if not isinstance(error, psycopg.Error):
+                    raise
+            else:
+                return connection
+        raise PoolTimeout("every connection of the pool was broken, and so was a new one")
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -24,11 +24,12 @@ from tests.conftest import Database
 from tests.store.frozen_server import frozen_server
 
 DEVELOPMENT = DeploymentKind.DEVELOPMENT
+POOLED = 4
 
 
 @pytest.fixture
 def store(database: Database) -> Iterator[Store]:
-    with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT)) as held:
+    with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT, pool_max=POOLED)) as held:
         yield held
 
 
@@ -61,6 +62,28 @@ class TestTransaction:
         with store.transaction() as connection:
             ((backend,),) = connection.execute("SELECT pg_backend_pid()").fetchall()
         database.run("SELECT pg_terminate_backend(%s)", backend)
+        with store.transaction() as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+
+    def test_serves_at_once_when_all_its_connections_were_cut(self, store: Store, database: Database) -> None:
+        """An instance frozen between requests wakes with every pooled connection ended by the other side."""
+        together = threading.Barrier(POOLED)
+
+        def use() -> None:
+            with store.transaction() as connection:
+                connection.execute("SELECT 1")
+                together.wait(30)
+
+        threads = [threading.Thread(target=use) for _ in range(POOLED)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        cut = database.rows(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'everytick'"
+        )
+        assert len(cut) == POOLED
         with store.transaction() as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
 
