@@ -6,9 +6,9 @@ import requests
 from requests.exceptions import RequestException, SSLError
 from urllib3.exceptions import HTTPError
 
+from lib.bounded_http import BoundedAdapter, ConnectFailure, NotConnected
 from lib.clock import Deadline
 from lib.event_sender import OutgoingEvent
-from lib.ticks.bounded_http import BoundedAdapter
 from lib.ticks.event_address import EventAddress
 from lib.ticks.event_answer import BODY_LIMIT, accepted_ids
 from lib.ticks.send_error import EventsNotSent, SendErrorClass
@@ -28,7 +28,7 @@ class EventApi:
         """
         try:
             status, body = self._exchange(events, deadline)
-        except (RequestException, HTTPError, OSError) as error:
+        except (NotConnected, RequestException, HTTPError, OSError) as error:
             failure = _failure(error, deadline)
         else:
             if not deadline.passed:
@@ -62,8 +62,19 @@ def _failure(error: Exception, deadline: Deadline) -> EventsNotSent:
     """The class of what a library raised, and its name; its text stays here."""
     if deadline.passed or isinstance(error, requests.Timeout):
         return EventsNotSent(SendErrorClass.TIMED_OUT)
+    if isinstance(error, NotConnected):
+        return _unconnected(error.failure)
     if isinstance(error, SSLError):
         return EventsNotSent(SendErrorClass.REFUSED, "The event API cannot be reached safely (TLS failed).")
     return EventsNotSent(
         SendErrorClass.UNREADABLE, f"The connection to the event API broke ({type(error).__name__})."
+    )
+
+
+def _unconnected(failure: ConnectFailure) -> EventsNotSent:
+    if failure is ConnectFailure.TIMED_OUT:
+        return EventsNotSent(SendErrorClass.TIMED_OUT)
+    unresolved = failure is ConnectFailure.UNRESOLVED
+    return EventsNotSent(
+        SendErrorClass.REFUSED, "The event API's name cannot be resolved." if unresolved else None
     )

@@ -123,7 +123,7 @@ class TestMisbehaving:
         def unknown(*_: object, **__: object) -> Any:
             raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
-        monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", unknown)
+        monkeypatch.setattr("lib.bounded_http.socket.getaddrinfo", unknown)
         assert failure("http://nowhere:8288").error_class == "send_refused"
 
     def test_no_tls(self) -> None:
@@ -160,7 +160,7 @@ class TestMisbehaving:
                 (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
                 for port in (closed_port, *silent)
             ]
-            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
+            monkeypatch.setattr("lib.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
             assert failure("http://many:8288").error_class == "send_timed_out"
 
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full backlog may refuse instead")
@@ -171,7 +171,7 @@ class TestMisbehaving:
                 (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
                 for port in (silent, server.port)
             ]
-            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
+            monkeypatch.setattr("lib.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
             assert len(post("http://many:8288", deadline_ms=2_000)) == 2
 
     def test_many_addresses_do_not_leave_each_too_little(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,10 +183,10 @@ class TestMisbehaving:
                 given.append(seconds or 0)
                 super().settimeout(seconds)
 
-        monkeypatch.setattr("lib.ticks.bounded_http.socket.socket", Noting)
+        monkeypatch.setattr("lib.bounded_http.socket.socket", Noting)
         with event_api(takes) as server:
             address = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))
-            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: [address] * 8)
+            monkeypatch.setattr("lib.bounded_http.socket.getaddrinfo", lambda *_, **__: [address] * 8)
             post("http://many:8288", deadline_ms=1_000)
         assert given[0] >= 0.25
 
@@ -197,7 +197,7 @@ class TestMisbehaving:
                 (UNKNOWN_FAMILY, socket.SOCK_STREAM, 6, "", ("::1", server.port)),
                 (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port)),
             ]
-            monkeypatch.setattr("lib.ticks.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
+            monkeypatch.setattr("lib.bounded_http.socket.getaddrinfo", lambda *_, **__: addresses)
             assert len(post("http://both:8288", deadline_ms=5_000)) == 2
 
 

@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
+from enum import StrEnum
 from typing import Any, Final, Self
 
 from requests.adapters import HTTPAdapter
@@ -12,10 +13,28 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from lib.clock import Deadline
-from lib.ticks.send_error import EventsNotSent, SendErrorClass
 
 LEAST_SHARE_MS: Final = 300
 """For one address, while it is left: less than a way around the world would find nobody at home."""
+
+
+class ConnectFailure(StrEnum):
+    """Why there is no connection."""
+
+    UNRESOLVED = "unresolved"
+    REFUSED = "refused"
+    TIMED_OUT = "timed_out"
+
+
+class NotConnected(Exception):
+    """There is no connection to the host by the deadline.
+
+    No OSError, which urllib3 would wrap into one of its own, whose text has the address inside.
+    """
+
+    def __init__(self, failure: ConnectFailure) -> None:
+        super().__init__(failure)
+        self.failure = failure
 
 
 class BoundedAdapter(HTTPAdapter):
@@ -62,16 +81,16 @@ class BoundedAdapter(HTTPAdapter):
 
 
 def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
-    """A socket connected to `host`. Raises EventsNotSent when there is none by `deadline`.
+    """A socket connected to `host`. Raises NotConnected when there is none by `deadline`.
 
     Each address has its share of what is left, so that a silent one does not keep the next from its turn.
     """
-    failure = EventsNotSent(SendErrorClass.REFUSED)
+    failure = ConnectFailure.REFUSED
     try:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         addresses = []
-        failure = EventsNotSent(SendErrorClass.REFUSED, "The event API's name cannot be resolved.")
+        failure = ConnectFailure.UNRESOLVED
     for index, (family, kind, protocol, _, address) in enumerate(addresses):
         if deadline.passed:
             break
@@ -83,7 +102,7 @@ def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
             candidate.connect(address)
             unless_connected.pop_all()
             return candidate
-    raise EventsNotSent(SendErrorClass.TIMED_OUT) if deadline.passed else failure
+    raise NotConnected(ConnectFailure.TIMED_OUT if deadline.passed else failure)
 
 
 def _shut(handle: socket.socket) -> None:
