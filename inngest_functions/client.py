@@ -10,11 +10,9 @@ from pydantic import SecretStr
 
 from lib.environment.addresses import DEFAULT_PORTS, dev_server
 from lib.environment.decision import DeploymentKind, GuardDecision
+from lib.registration import API, APP_ID
 from lib.settings import Settings, sdk_environment
 
-APP_ID: Final = "everytick"
-"""How Inngest knows the app; another one would be another app, with functions of its own."""
-API: Final = "https://api.inngest.com"
 EVENT_API: Final = "https://inn.gs"
 
 

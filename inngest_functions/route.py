@@ -6,11 +6,11 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from lib.environment.decision import DeploymentKind, GuardDecision
+from lib.registration import DEFAULT_PATH
 from lib.settings import Settings
 from lib.web.body import own_body_limit
 from lib.web.refusal import is_refused
 
-DEFAULT_PATH: Final = "/api/inngest"
 HEADER: Final = "x-inngest-env"
 
 

@@ -7,6 +7,10 @@ from typing import Any, Final
 from lib.errors import EverytickError
 from lib.exit_codes import ExitCode
 
+APP_ID: Final = "everytick"
+"""How Inngest knows the app; another one would be another app, with functions of its own."""
+API: Final = "https://api.inngest.com"
+DEFAULT_PATH: Final = "/api/inngest"
 EXTENSION: Final = "everytick-registration"
 """Where the app keeps its Registration; absent while Inngest cannot be used."""
 

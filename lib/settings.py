@@ -130,6 +130,10 @@ class Settings(BaseModel):
     inngest_self_hosted: Flag = False
     production_fingerprints: Fingerprints | None = None
 
+    # Looking at deployments from outside
+    vercel_automation_bypass_secret: Secret | None = None
+    """Lets `flask env verify` past a deployment's protection; Vercel sets it where it is one's own."""
+
 
 SETTING_NAMES: Final = frozenset(name.upper() for name in Settings.model_fields)
 

@@ -52,9 +52,10 @@ def inngest_api() -> Iterator[InngestApi]:
             self.send_header("Content-Type", api.content_type)
             self.send_header("Content-Length", str(len(api.body)))
             self.end_headers()
-            self.wfile.write(api.body)
+            if self.command != "HEAD":
+                self.wfile.write(api.body)
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - its names too
+        do_GET = do_HEAD = do_POST = do_PUT = _answer  # noqa: N815 - its names too
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
             del format, args

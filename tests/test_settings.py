@@ -94,6 +94,7 @@ class TestSecrets:
             "OPERATOR_TOKEN",
             "REDIS_URL",
             "SMTP_URL",
+            "VERCEL_AUTOMATION_BYPASS_SECRET",
         }
 
 

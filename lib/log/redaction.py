@@ -18,7 +18,7 @@ REDACTED: Final = "[redacted]"
 SHORTEST: Final = 4
 """A shorter value is no secret: replacing it would only make the rest unreadable."""
 DEEPEST: Final = 16
-PLATFORM_SECRETS: Final = frozenset({"VERCEL_AUTOMATION_BYPASS_SECRET", "VERCEL_OIDC_TOKEN", "PGPASSWORD"})
+PLATFORM_SECRETS: Final = frozenset({"VERCEL_OIDC_TOKEN", "PGPASSWORD"})
 PASSWORD_PARAMETERS: Final = frozenset({"password", "sslpassword"})
 NEVER_SHOWN: Final = frozenset(
     {

@@ -8,6 +8,7 @@ from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
 from lib.operator.commands.drafts_list import drafts_list, drafts_show
 from lib.operator.commands.environment import env
+from lib.operator.commands.environment_verify import verify_command
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
@@ -22,6 +23,7 @@ def register_commands(app: Flask) -> None:
     drafts.add_command(drafts_list)
     drafts.add_command(drafts_show)
     app.cli.add_command(drafts)
+    env.add_command(verify_command)
     app.cli.add_command(env)
     app.cli.add_command(inngest)
     app.cli.add_command(tick)
