@@ -3,6 +3,8 @@
 One redactor stands before each log line, and before each error message that is stored or answered.
 """
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +19,8 @@ from lib.settings import cleaned, secret_names
 REDACTED: Final = "[redacted]"
 SHORTEST: Final = 4
 """A shorter value is no secret: replacing it would only make the rest unreadable."""
+LEAST_IN_BASE64: Final = 10
+"""Characters; fewer could be anything."""
 DEEPEST: Final = 16
 PLATFORM_SECRETS: Final = frozenset({"VERCEL_OIDC_TOKEN", "PGPASSWORD"})
 PASSWORD_PARAMETERS: Final = frozenset({"password", "sslpassword"})
@@ -43,6 +47,9 @@ SHAPES: Final = (
 )
 """What looks like a secret is one, known or not: keys, bearer and basic credentials, user parts of
 addresses, passwords and tokens among parameters."""
+
+
+SIGNING_KEY: Final = re.compile(r"(?:signkey-\w+-)?((?:[0-9A-Fa-f]{2}){8,})")
 
 
 class Redactor:
@@ -105,8 +112,14 @@ def redactor_of(environ: Mapping[str, str]) -> Redactor:
 
 
 def _parts(secret: str) -> Iterator[str]:
-    """`secret`, and the passwords inside where it is an address."""
+    """`secret`, and what is secret inside: the passwords of an address, the signing part of a key.
+
+    That part's hash as well, which lets a caller in at Inngest's API.
+    """
     yield secret
+    if key := SIGNING_KEY.fullmatch(secret):
+        yield key[1]
+        yield hashlib.sha256(bytes.fromhex(key[1])).hexdigest()
     if "://" not in secret:
         return
     try:
@@ -121,8 +134,9 @@ def _parts(secret: str) -> Iterator[str]:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """`secret` as it may be written: as it is, percent-encoded, escaped in JSON or in Python."""
+    """`secret` as it may be written: as it is, encoded, escaped in JSON or in Python."""
     yield secret
+    yield from _in_base64(secret.encode("utf-8", "surrogateescape"))
     yield from secret.split()
     try:
         yield quote(secret, safe="")
@@ -133,6 +147,17 @@ def _forms(secret: str) -> Iterator[str]:
     yield json.dumps(secret, ensure_ascii=False)[1:-1]
     yield repr(secret)[1:-1]
     yield ascii(secret)[1:-1]
+
+
+def _in_base64(secret: bytes) -> Iterator[str]:
+    """What base64 makes of `secret` wherever it begins in a longer text; its ends hang on its neighbours."""
+    for before in range(3):
+        packed = base64.b64encode(b"\0" * before + secret).decode()
+        whole = packed[(0, 2, 3)[before] :].rstrip("=")
+        same = whole if (len(secret) + before) % 3 == 0 else whole[:-1]
+        if len(same) >= LEAST_IN_BASE64:
+            yield same
+            yield same.replace("+", "-").replace("/", "_")
 
 
 def _told(value: object) -> str:

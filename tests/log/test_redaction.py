@@ -1,5 +1,7 @@
 """The redactor: no secret survives, wherever it hides (house rule: secrets never in logs or errors)."""
 
+import base64
+import hashlib
 import json
 from typing import Any
 
@@ -85,6 +87,20 @@ class TestKnownSecrets:
         assert (
             redactor_of({"REDIS_URL": "redis://[broken/0"}).text("at redis://[broken/0") == f"at {REDACTED}"
         )
+
+    @pytest.mark.parametrize("user", ["", "u", "us", "use"])
+    def test_basic_credentials(self, user: str) -> None:
+        """Base64 of a text that holds a secret shows it to whoever decodes it, wherever it begins."""
+        packed = base64.b64encode(f"{user}:sup3r/s3cret?\xff".encode())
+        shown = redactor_of({"SMTP_URL": "smtps://u:sup3r%2Fs3cret%3F@relay.internal"}).text(packed.decode())
+        assert REDACTED in shown
+        assert len(shown.replace(REDACTED, "")) <= len(packed) - 12
+
+    def test_a_signing_key_without_its_prefix(self) -> None:
+        """What signs is the part behind it; its hash is what Inngest's API takes for it."""
+        redactor = redactor_of({"INNGEST_SIGNING_KEY": f"signkey-prod-{HEX}"})
+        hashed = hashlib.sha256(bytes.fromhex(HEX)).hexdigest()
+        assert redactor.text(f"{HEX} or {hashed}") == f"{REDACTED} or {REDACTED}"
 
     def test_a_number_that_is_a_secret(self) -> None:
         assert Redactor(["1234567890123456"]).value({"n": 1234567890123456, "m": 7, "x": 0.5}) == {

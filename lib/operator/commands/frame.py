@@ -3,6 +3,7 @@
 import functools
 import json
 import sys
+import traceback
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NoReturn, ParamSpec
 
@@ -32,7 +33,7 @@ def operator_command(
     """Run `function` inside the app and end the process with its exit code.
 
     An EverytickError is printed to standard error as one line, or as JSON with --json, and its own exit
-    code is taken; anything else is a fault of ours and shows its traceback.
+    code is taken; anything else is a fault of ours and shows its traceback, without secrets.
     """
 
     @with_appcontext
@@ -44,6 +45,11 @@ def operator_command(
             refuse(refused.decision, as_json=bool(kwargs.get("as_json")))
         except EverytickError as error:
             fail(error, as_json=bool(kwargs.get("as_json")))
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception:  # noqa: BLE001 - told whole, but for what only the redactor may see
+            click.echo(composition().redactor.text(traceback.format_exc()), err=True, nl=False)
+            sys.exit(ExitCode.FAILED)
         sys.exit(code)
 
     return command
@@ -51,10 +57,11 @@ def operator_command(
 
 def fail(error: EverytickError, *, as_json: bool) -> NoReturn:
     """Say `error` on standard error, or as JSON where that was asked for, and end with its exit code."""
+    message = composition().redactor.text(error.message)
     if as_json:
-        click.echo(json.dumps({"error": {"code": error.code, "message": error.message}}))
+        click.echo(json.dumps({"error": {"code": error.code, "message": message}}))
     else:
-        click.echo(f"{error.code}: {error.message}", err=True)
+        click.echo(f"{error.code}: {message}", err=True)
     sys.exit(error.exit_code)
 
 
