@@ -15,7 +15,7 @@ from lib.web.edge import bare_app, limit_requests
 from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
 from lib.web.metrics import metrics_routes
-from lib.web.refusal import refuse_everything, refuse_with_database
+from lib.web.refusal import refuse_everything, refuse_with_stores
 from lib.web.sign_in import sign_in_routes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
     if composition.services is None:
         refuse_everything(app, composition.decision)
         return app
-    refuse_with_database(app, composition.services.store)
+    refuse_with_stores(app, composition.services)
     limit_requests(app)
     if composition.decision.inngest_usable:
         from inngest_functions.endpoint import mount_inngest  # noqa: PLC0415 - the SDK costs a start 0.2 s

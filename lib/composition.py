@@ -121,7 +121,7 @@ def _services(
             deadline_ms=settings.background_jobs_send_deadline_ms,
         ),
         kinds=all_kinds(),
-        blobs=status_blobs(settings, clock),
+        blobs=status_blobs(settings, kind, clock),
         composer=composer(settings),
         mailer=mailer(settings, kind, outbox=PROJECT / OUTBOX),
     )

@@ -13,8 +13,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from lib.clock import Clock, iso
+from lib.environment.decision import DeploymentKind
 from lib.log.events import LogEvent
 from lib.settings import Settings
+from lib.status.redis_stamp import ForeignRedis, RedisStamp
 from lib.status.run_status import RunSource
 from lib.time_limit import within
 
@@ -74,7 +76,16 @@ class StatusBlobs(Protocol):
         ...
 
     def ping(self) -> bool:
-        """Whether the cache answers."""
+        """Whether the cache answers, and is this deployment's."""
+        ...
+
+    def look(self) -> None:
+        """Find out whose cache this is, if that is not known of late and it answers."""
+        ...
+
+    @property
+    def foreign(self) -> bool:
+        """Whether it was seen to be another deployment's: nothing is read from it or written to it."""
         ...
 
 
@@ -96,6 +107,14 @@ class NoStatusBlobs:
         """False: there is no cache."""
         return False
 
+    def look(self) -> None:
+        """There is nothing to look at."""
+
+    @property
+    def foreign(self) -> bool:
+        """False: there is no cache."""
+        return False
+
 
 class RedisStatusBlobs:
     """Blobs in Redis.
@@ -105,9 +124,18 @@ class RedisStatusBlobs:
     """
 
     def __init__(
-        self, client: "redis.Redis", *, clock: Clock, ttl_seconds: int, limit_ms: int = 1_000
+        self,
+        client: "redis.Redis",
+        *,
+        kind: DeploymentKind,
+        clock: Clock,
+        ttl_seconds: int,
+        limit_ms: int = 1_000,
     ) -> None:
         self._client = client
+        self._stamp = RedisStamp(client, kind, clock)
+        self.foreign = False
+        """Whether it was seen to be another deployment's."""
         self._clock = clock
         self._ttl_seconds = ttl_seconds
         self._limit_seconds = limit_ms / 1000
@@ -128,8 +156,13 @@ class RedisStatusBlobs:
         return held.decode() if isinstance(held, bytes) else None
 
     def ping(self) -> bool:
-        """Whether Redis answers now."""
+        """Whether Redis answers now, and is this deployment's."""
         return self._attempt(self._client.ping, rested=True) is True
+
+    def look(self) -> None:
+        """Find out whose Redis this is, unless that is known of late, or it is being left alone."""
+        if not self._stamp.is_fresh and self._clock.monotonic() >= self._resting_until:
+            self._attempt(lambda: None)
 
     def _json(self, blob: StatusBlob) -> str:
         return json.dumps(
@@ -152,21 +185,34 @@ class RedisStatusBlobs:
             self.failed_calls += 1
             return None
         try:
-            return within(self._limit_seconds, call, name="redis")
-        except (redis.RedisError, OSError) as error:
-            self.failed_calls += 1
-            self._resting_until = now + REST_SECONDS
-            if now - self._logged_at >= WARN_EVERY_SECONDS:
-                self._logged_at = now
-                structlog.get_logger().warning(
-                    LogEvent.STATUS_WRITE_FAILED,
-                    error_class=type(error).__name__,
-                    failed_calls=self.failed_calls,
-                )
+            answer = within(self._limit_seconds, lambda: self._in_own(call), name="redis")
+        except (redis.RedisError, OSError, ForeignRedis) as error:
+            self.foreign = isinstance(error, ForeignRedis)
+            self._failed(error, now)
             return None
+        self.foreign = False
+        return answer
+
+    def _in_own(self, call: Callable[[], object]) -> object:
+        self._stamp.require_own()
+        return call()
+
+    def _failed(self, error: Exception, now: float) -> None:
+        self.failed_calls += 1
+        self._resting_until = now + REST_SECONDS
+        if now - self._logged_at < WARN_EVERY_SECONDS:
+            return
+        self._logged_at = now
+        log = structlog.get_logger()
+        if isinstance(error, ForeignRedis):
+            log.error(LogEvent.CACHE_FOREIGN, stamped=error.kind)
+            return
+        log.warning(
+            LogEvent.STATUS_WRITE_FAILED, error_class=type(error).__name__, failed_calls=self.failed_calls
+        )
 
 
-def status_blobs(settings: Settings, clock: Clock) -> StatusBlobs:
+def status_blobs(settings: Settings, kind: DeploymentKind, clock: Clock) -> StatusBlobs:
     """The blobs that the settings ask for; connects at the first use, not before."""
     if settings.redis_url is None:
         return NoStatusBlobs()
@@ -179,6 +225,7 @@ def status_blobs(settings: Settings, clock: Clock) -> StatusBlobs:
     )
     return RedisStatusBlobs(
         client,
+        kind=kind,
         clock=clock,
         ttl_seconds=settings.inngest_job_status_ttl_seconds,
         limit_ms=settings.redis_timeout_ms,

@@ -67,6 +67,12 @@ def _redis(services: Services) -> dict[str, Any]:
         return {"verdict": "off", "detail": "REDIS_URL is not set: job status reads unknown."}
     if services.blobs.ping():
         return {"verdict": "ready", "detail": None}
+    if services.blobs.foreign:
+        return {
+            "verdict": "foreign",
+            "detail": "It is stamped for another kind of deployment and left alone: job status reads "
+            "unknown. See to REDIS_URL.",
+        }
     return {"verdict": "away", "detail": "Job status reads unknown until it is back; work goes on."}
 
 

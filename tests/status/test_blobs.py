@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 from structlog.testing import capture_logs
 
+from lib.environment.decision import DeploymentKind
 from lib.settings import Settings
 from lib.status.blobs import (
     BlobStatus,
@@ -39,7 +40,7 @@ BLOB = StatusBlob(
 @pytest.fixture
 def blobs(cache: "redis.Redis", redis_url: str, clock: FakeClock) -> StatusBlobs:
     del cache
-    return status_blobs(Settings.model_validate({"redis_url": redis_url}), clock)
+    return status_blobs(Settings.model_validate({"redis_url": redis_url}), DeploymentKind.DEVELOPMENT, clock)
 
 
 class TestWrite:
@@ -59,7 +60,7 @@ class TestWrite:
 
     def test_lives_as_long_as_the_setting_says(self, cache: "redis.Redis", redis_url: str) -> None:
         settings = Settings.model_validate({"redis_url": redis_url, "inngest_job_status_ttl_seconds": 90})
-        status_blobs(settings, FakeClock()).write(NAME, BLOB)
+        status_blobs(settings, DeploymentKind.DEVELOPMENT, FakeClock()).write(NAME, BLOB)
         assert 80 < int(str(cache.ttl(KEY))) <= 90
 
     def test_never_overwrites_a_run_that_started_later(
@@ -96,7 +97,7 @@ class TestAway:
     @pytest.fixture
     def away(self, clock: FakeClock) -> RedisStatusBlobs:
         client = redis.Redis(port=1, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
-        return RedisStatusBlobs(client, clock=clock, ttl_seconds=60)
+        return RedisStatusBlobs(client, kind=DeploymentKind.DEVELOPMENT, clock=clock, ttl_seconds=60)
 
     def test_fails_nothing_and_is_counted(self, away: RedisStatusBlobs) -> None:
         away.write(NAME, BLOB)
@@ -133,7 +134,9 @@ class TestDrip:
             thread = threading.Thread(target=drip, daemon=True)
             thread.start()
             client = redis.Redis(port=server.getsockname()[1], socket_timeout=5, retry=Retry(NoBackoff(), 0))
-            blobs = RedisStatusBlobs(client, clock=clock, ttl_seconds=60, limit_ms=200)
+            blobs = RedisStatusBlobs(
+                client, kind=DeploymentKind.DEVELOPMENT, clock=clock, ttl_seconds=60, limit_ms=200
+            )
             assert not blobs.ping()
             assert blobs.failed_calls == 1
             closed.set()
@@ -142,7 +145,7 @@ class TestDrip:
 
 class TestNone:
     def test_keeps_nothing_and_knows_nothing(self) -> None:
-        blobs = status_blobs(Settings(), FakeClock())
+        blobs = status_blobs(Settings(), DeploymentKind.DEVELOPMENT, FakeClock())
         assert isinstance(blobs, NoStatusBlobs)
         blobs.write(NAME, BLOB)
         assert blobs.read(NAME) is None
