@@ -108,7 +108,7 @@ class Store:
             ) from error
         except psycopg.errors.InsufficientPrivilege as error:
             raise StoreError(
-                "The database's user lacks a right that Everytick needs: give it those of the schema's owner."
+                "The database's user lacks a right that Everytick needs: `flask db grants` prints them all."
             ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise StoreUnavailable from error

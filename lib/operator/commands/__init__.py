@@ -9,6 +9,7 @@ from lib.operator.commands.drafts import drafts
 from lib.operator.commands.drafts_list import drafts_list, drafts_show
 from lib.operator.commands.environment import env
 from lib.operator.commands.environment_verify import verify_command
+from lib.operator.commands.grants import grants
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
@@ -19,6 +20,7 @@ from lib.operator.commands.tick import tick
 
 def register_commands(app: Flask) -> None:
     """Add every command group to `app`'s command line."""
+    db.add_command(grants)
     app.cli.add_command(db)
     drafts.add_command(drafts_list)
     drafts.add_command(drafts_show)
