@@ -1,4 +1,4 @@
-"""Where bin/dev and bin/test enter; the first argument names the command."""
+"""Where bin/dev, bin/test and bin/rehearse-deploy enter; the first argument names the command."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,14 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from dev import serve, suite
+from dev.rehearsal import entry
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    sys.exit({"serve": serve.main, "set-up": suite.set_up, "test": suite.main}[command](arguments))
+    commands = {
+        "rehearse": entry.enter,
+        "serve": serve.main,
+        "set-up": suite.set_up,
+        "test": suite.main,
+    }
+    sys.exit(commands[command](arguments))

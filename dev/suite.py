@@ -69,7 +69,7 @@ def _run(project: Project, arguments: Sequence[str]) -> int:
     show(f"Everytick's tests in {project.root}")
     python = ensure_environment(project, DEV_LOCK, os.environ)
     with runtime_folder() as folder, Supervisor() as supervisor:
-        environment = _with_stores(scrubbed(os.environ), python, supervisor, folder)
+        environment = with_stores(scrubbed(os.environ), python, supervisor, folder)
         show("")
         return _pytest(project, python, environment, arguments)
 
@@ -81,12 +81,16 @@ def scrubbed(environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _with_stores(
+def with_stores(
     environment: dict[str, str],
     python: PythonEnvironment,
     supervisor: Supervisor,
     folder: Path,
 ) -> dict[str, str]:
+    """Give `environment` with TEST_DATABASE_URL and TEST_REDIS_URL, of servers started where it has none.
+
+    Raises Problem where there is no Redis.
+    """
     if environment.get("TEST_DATABASE_URL"):
         say("PostgreSQL", "the one in TEST_DATABASE_URL")
     else:
