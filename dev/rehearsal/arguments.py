@@ -20,7 +20,7 @@ Build and run Everytick with Vercel's own tools, on this machine, without an acc
   preview           the same
   leak              a preview that holds a production key: has to be refused by build and app
   (none named)      all three
-  --variables FILE  with the variables of FILE (NAME=value lines) over the made-up ones
+  --variables FILE  only builds, with the variables of FILE (NAME=value lines) over made-up ones
   --debian          in a Debian 13 folder even where this machine has a Python that would do
   --prepared        only with what is already downloaded (exit 7 otherwise)
   --suite           then the test suite on the same Python

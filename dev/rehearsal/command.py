@@ -27,6 +27,10 @@ from dev.supervisor import Supervisor, stopping_on_signals
 _MACHINE = "this machine"
 
 
+class TimeIsUp(BaseException):
+    """The time for all of it is over. Not an Exception: no single check may take it for its own failure."""
+
+
 def main(words: Sequence[str]) -> int:
     """Rehearse what `words` name; give the exit code."""
     report = Report()
@@ -50,8 +54,11 @@ def _rehearse(arguments: Arguments, given: dict[str, str], report: Report) -> No
     project = here()
     cache = Cache(cache_folder(os.environ), prepared=arguments.prepared)
     try:
-        place = find_place(cache, os.environ, debian=arguments.debian)
-        tools = ensure_tools(cache, place, os.environ)
+        try:
+            place = find_place(cache, os.environ, debian=arguments.debian)
+            tools = ensure_tools(cache, place, os.environ)
+        except TimeIsUp as reason:
+            raise NotHere(f"While getting the tools, {reason}.") from reason
         with runtime_folder() as folder, Supervisor() as supervisor:
             servers = _servers(supervisor, folder)
             say("Vercel", f"command line {VERCEL}, {place.name}")
@@ -73,8 +80,8 @@ def _rehearse(arguments: Arguments, given: dict[str, str], report: Report) -> No
                 rehearsal.run_suite()
     except NotHere as reason:
         report.add(_MACHINE, "cannot", ok=None, said=str(reason))
-    except Problem as problem:
-        report.add(_MACHINE, "stopped", ok=False, said=str(problem))
+    except (Problem, TimeIsUp) as reason:
+        report.add(_MACHINE, "stopped", ok=False, said=str(reason))
 
 
 def _servers(supervisor: Supervisor, folder: Path) -> dict[str, str]:
@@ -95,10 +102,10 @@ def _read(file: Path | None) -> dict[str, str]:
 
 @contextmanager
 def _ending_after(seconds: int) -> Iterator[None]:
-    """Raise Problem in here after `seconds`: whatever hangs, the rehearsal ends and tidies up."""
+    """Raise TimeIsUp in here after `seconds`: whatever hangs, the rehearsal ends and tidies up."""
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise Problem(f"The rehearsal took longer than {seconds} s and was given up.")
+        raise TimeIsUp(f"it took longer than {seconds} s and was given up")
 
     before = signal.signal(signal.SIGALRM, end)
     signal.alarm(seconds)

@@ -31,8 +31,6 @@ def debian_folder(cache: Cache, environment: Mapping[str, str]) -> Path:
     """
     if os.geteuid() != 0:
         raise NotHere("making a Debian folder needs root.")
-    if not cache.holds(_NAME):
-        say("Debian", "making a folder with Debian 13 (the first time takes a minute)")
     return cache.get(_NAME, lambda folder: _make(folder, environment)) / "root"
 
 
@@ -47,6 +45,7 @@ def _make(folder: Path, environment: Mapping[str, str]) -> None:
     if proxy and proxy != "DIRECT":
         clean.setdefault("http_proxy", proxy)
     program, clean["DEBOOTSTRAP_DIR"] = _debootstrap(folder, clean)
+    say("Debian", "making a folder with Debian 13 (the first time takes a minute)")
     root = folder / "root"
     root.mkdir()
     # Its own mounts (proc, sys) are made in a process of their own, and end with it.

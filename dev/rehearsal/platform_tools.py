@@ -36,10 +36,7 @@ def ensure_tools(cache: Cache, place: Place, environment: Mapping[str, str]) -> 
     """Give the tools. Raises NotHere where node or npm is missing or a registry cannot be reached."""
     variables = {"PATH": place.path, "HOME": str(cache.folder), **index_environment(environment)}
     _check_node(place, variables)
-    name = f"vercel-{VERCEL}"
-    if not cache.holds(name):
-        say("Vercel", f"installing its command line, {VERCEL}, from npm")
-    command_line = cache.get(name, lambda folder: _npm_install(folder, environment))
+    command_line = cache.get(f"vercel-{VERCEL}", lambda folder: _npm_install(folder, environment))
     system = "debian" if place.root != Path("/") else "here"
     environments = cache.get(
         f"python-{place.version}-{system}", lambda folder: _make_environments(folder, place, variables)
@@ -71,6 +68,7 @@ def _npm_install(folder: Path, environment: Mapping[str, str]) -> None:
     npm = shutil.which("npm")
     if npm is None:
         raise NotHere("npm is missing: Vercel's command line comes from it.")
+    say("Vercel", f"installing its command line, {VERCEL}, from npm")
     (folder / "package.json").write_text(json.dumps({"private": True}), encoding="utf-8")
     command = [npm, "install", "--no-fund", "--no-audit", "--no-save", "--ignore-scripts", f"vercel@{VERCEL}"]
     try:

@@ -66,15 +66,20 @@ class Rehearsal:
     _preview: Bundle | None = field(default=None, init=False)
 
     def run(self, target: Target, given: Mapping[str, str]) -> None:
-        """Rehearse `target`, with the variables `given` over the made-up ones."""
+        """Rehearse `target`; with the variables `given` over the made-up ones, only its build.
+
+        Given ones may name real stores and hold real keys: nothing is run with them.
+        """
         if target is Target.LEAK:
             self._run_leak()
             return
+        if given:
+            deployed = deployment(target, database_url=_NO_DATABASE, redis_url=_NO_REDIS, given=given)
+            self._build(target, deployed, may_refuse=True)
+            return
         with scratch_stores(database_server=self.database_server, redis_server=self.redis_server) as stores:
-            deployed = deployment(
-                target, database_url=stores.database_url, redis_url=stores.redis_url, given=given
-            )
-            bundle = self._build(target, deployed, may_refuse=bool(given))
+            deployed = deployment(target, database_url=stores.database_url, redis_url=stores.redis_url)
+            bundle = self._build(target, deployed, may_refuse=False)
             if bundle is None:
                 return
             if target is Target.PREVIEW:

@@ -13,7 +13,8 @@ from dev.suite import pytest_arguments, scrubbed
 _INSTALL_SECONDS = 600
 _SUITE_SECONDS = 2700
 _TMP = Path("/tmp")  # noqa: S108  # this machine's, for the tests need more room than the platform gives
-_LAST_LINES = 15
+_LAST_LINES = 3
+_MOST_FAILURES = 40
 
 
 def run_suite(
@@ -65,6 +66,9 @@ def _run(
         name, command, directory=checkout, environment=variables, seconds=seconds, keep=[_TMP]
     )
     if outcome.code:
-        lines = (outcome.output + outcome.errors).strip().splitlines()
-        raise NotAsItMustBe(f"{name}: exit {outcome.code}\n" + "\n".join(lines[-_LAST_LINES:]))
+        # Pytest's failures and summary are on standard output, an installer's words on the other.
+        lines = (outcome.output.strip() or outcome.errors.strip()).splitlines()
+        failed = [line for line in lines if line.startswith(("FAILED", "ERROR"))]
+        shown = [*failed[:_MOST_FAILURES], *lines[-_LAST_LINES:]]
+        raise NotAsItMustBe(f"{name}: exit {outcome.code}\n" + "\n".join(dict.fromkeys(shown)))
     return outcome.output.strip()

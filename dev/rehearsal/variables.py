@@ -7,6 +7,7 @@ from enum import StrEnum
 
 BRANCH = "rehearsal"
 """The branch that previews are of, and with it their Inngest environment."""
+_SHORTEST_SECRET = 16
 _PRODUCTION_HOST = "everytick.example"
 
 
@@ -30,7 +31,7 @@ class Deployment:
 
     kind: str
     inngest_env: str
-    variables: Mapping[str, str]
+    variables: Mapping[str, str] = field(repr=False)
     secrets: frozenset[str] = field(repr=False)
     """Values that nothing that ships, and nothing that is printed, may hold."""
 
@@ -70,5 +71,9 @@ def deployment(
         kind=kind,
         inngest_env="production" if kind == "production" else BRANCH,
         variables=variables,
-        secrets=frozenset(variables[name] for name in made_up if variables[name]),
+        secrets=frozenset(
+            value
+            for name, value in {**made_up, **(given or {})}.items()
+            if len(value) >= _SHORTEST_SECRET and not name.startswith("VERCEL")
+        ),
     )
