@@ -72,6 +72,12 @@ class Relay:
         return self.client.post(path, data=body, headers=sent)
 
 
+def everything(database: Database) -> list[object]:
+    """Every row that a mail may touch, each with the transaction that wrote it."""
+    tables = ("messages", "leads", "jobs", "workspaces", "drafts")
+    return [database.rows(f"SELECT xmin::text, t.* FROM {table} t ORDER BY id") for table in tables]
+
+
 @pytest.fixture
 def relay(client: FlaskClient, workspace: str, clock: FakeClock) -> Relay:
     return Relay(client, workspace, clock)
@@ -93,6 +99,32 @@ class TestAccepted:
         assert again.status_code == 202
         assert again.json == {"messageId": said(first)["messageId"], "jobId": None, "duplicate": True}
         assert database.value("SELECT count(*) FROM jobs") == 1
+
+    @pytest.mark.parametrize("later", [0, 299])
+    def test_a_captured_call_sent_again_changes_no_row(
+        self, relay: Relay, database: Database, later: int
+    ) -> None:
+        """Its signature holds for five minutes; who has caught it gets nothing done by it."""
+        headers = {"x-signature": signed(MAIL, relay.workspace, relay.clock.now())}
+        assert relay.send(changes=headers).status_code == 202
+        before = everything(database)
+        relay.clock.advance(later)
+        again = relay.send(changes=headers)
+        assert (again.status_code, said(again)["duplicate"]) == (202, True)
+        assert everything(database) == before
+
+    def test_a_captured_call_serves_no_other_mail_and_no_other_workspace(
+        self, relay: Relay, database: Database
+    ) -> None:
+        headers = {"x-signature": signed(MAIL, relay.workspace, relay.clock.now())}
+        other = str(database.value("INSERT INTO workspaces (name) VALUES ('other') RETURNING id"))
+        answers = [
+            relay.send(MAIL + b"and more\n", changes=headers),
+            relay.send(changes={**headers, "x-workspace-id": other}),
+            relay.send(changes={**headers, "x-workspace-id": relay.workspace.upper()}),
+        ]
+        assert [answer.status_code for answer in answers] == [401, 401, 401]
+        assert database.value("SELECT count(*) FROM messages") == 0
 
     def test_without_a_message_id_the_body_tells(self, relay: Relay) -> None:
         body = b"From: a@b.example\n\nx"
