@@ -99,6 +99,36 @@ class TestFailures:
         assert fields <= set(QUEUE_HEALTH.run(services, Deadline.after_ms(services.clock, 5_000)).counts)
 
 
+class TestSecurity:
+    """The threat model: each line says who, and is shown by tests that there are."""
+
+    PAGE = DOCS / "security.md"
+
+    def lines(self) -> list[list[str]]:
+        """The cells of each line of its tables, their heads left out."""
+        rows = [line.split("|")[1:-1] for line in self.PAGE.read_text().splitlines() if line.startswith("| ")]
+        return [[cell.strip() for cell in row] for row in rows if row[0].strip() != "who"]
+
+    def test_every_line_is_shown_by_tests(self) -> None:
+        """A link that cannot be read as a test would be checked by nobody."""
+        counts = [(len(named_tests(row[-1])), row[-1].count("](")) for row in self.lines()]
+        assert [count for count in counts if count[0] != count[1] or not count[0]] == []
+
+    def test_every_test_is_there(self) -> None:
+        tests = [test for row in self.lines() for test in named_tests(row[-1])]
+        assert [test for test in tests if test.says(DOCS.parent) is None] == []
+
+    @pytest.mark.parametrize(
+        "who",
+        [
+            *("stranger", "CRON_SECRET", "preview", "signed call", "hostile mail", "relay", "package"),
+            *("cookie", "logs", "shell", "DATABASE_URL"),
+        ],
+    )
+    def test_nobody_is_forgotten(self, who: str) -> None:
+        assert [row[0] for row in self.lines() if who in row[0]]
+
+
 class TestReadme:
     def test_every_link_leads_somewhere(self) -> None:
         readme = (DOCS.parent / "README.md").read_text()
