@@ -251,6 +251,12 @@ class TestRefused:
         answer = relay.send(body)
         assert (answer.status_code, said(answer)["code"]) == (400, "mail_unreadable")
 
+    def test_a_bomb_is_named(self, relay: Relay, database: Database) -> None:
+        """Which the relay need not send again."""
+        answer = relay.send(b"From: ada@x.example\n" + b"a:b\n" * 20_000 + b"\nbody")
+        assert (answer.status_code, said(answer)["code"]) == (400, "mail_too_complex")
+        assert database.value("SELECT count(*) FROM messages") == 0
+
     def test_only_post_is_answered(self, relay: Relay) -> None:
         assert relay.client.get(PATH).status_code == 405
 
