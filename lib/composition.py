@@ -13,6 +13,7 @@ from lib.drafts.composers import composer
 from lib.drafts.mailers import mailer
 from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.facts import Facts
+from lib.environment.fingerprints import stamp_fingerprint
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
@@ -77,6 +78,7 @@ def compose(
         services = _services(
             examined.settings,
             examined.decision,
+            stamp_fingerprint(examined.facts),
             redactor,
             clock or SystemClock(),
             chance or random.SystemRandom(),  # forked workers draw from it, each its own numbers
@@ -93,7 +95,12 @@ def compose(
 
 
 def _services(
-    settings: Settings, decision: GuardDecision, redactor: Redactor, clock: Clock, chance: random.Random
+    settings: Settings,
+    decision: GuardDecision,
+    fingerprint: str | None,
+    redactor: Redactor,
+    clock: Clock,
+    chance: random.Random,
 ) -> Services:
     kind = decision.kind or DeploymentKind.PRODUCTION
     dsn = settings.database_url.get_secret_value() if settings.database_url else None
@@ -109,6 +116,7 @@ def _services(
             StoreOptions(
                 dsn=dsn,
                 kind=kind,
+                fingerprint=fingerprint,
                 statement_timeout_ms=settings.database_statement_timeout_ms,
                 connect_timeout_ms=settings.database_connect_timeout_ms,
                 pool_max=settings.database_pool_max,

@@ -11,6 +11,7 @@ from typing import Final
 
 from lib.environment.facts import Facts
 from lib.environment.identities import (
+    EMBEDDED,
     EMBEDDED_DATABASE,
     Identity,
     database_identity,
@@ -45,6 +46,14 @@ def own_database(facts: Facts) -> Identity | None:
     if facts.database_url is None:
         return None
     return EMBEDDED_DATABASE if facts.embedded_database else database_identity(facts.database_url)
+
+
+def stamp_fingerprint(facts: Facts) -> str | None:
+    """What this deployment's database is stamped with; None where its address cannot be told."""
+    database = own_database(facts)
+    if database is None:
+        return None
+    return EMBEDDED if database is EMBEDDED_DATABASE else fingerprint(database.canonical)
 
 
 def fingerprints_of(facts: Facts) -> tuple[Fingerprint, ...]:

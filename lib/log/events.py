@@ -23,6 +23,7 @@ class LogEvent(StrEnum):
 
     STORE_UNAVAILABLE = "store.unavailable"
     STORE_REFUSED = "store.refused"
+    STORE_ADOPTED = "store.adopted"
     CACHE_FOREIGN = "cache.foreign"
     LEASE_LOST = "lease.lost"
 

@@ -15,7 +15,7 @@ APP_SCHEMA: Final = 6
 """The schema this code was written for; a database whose `min_app_schema` is higher no longer serves it."""
 
 READ_MARKS: Final = """
-SELECT s.kind, c.schema_version, c.min_app_schema
+SELECT s.kind, s.fingerprint, c.schema_version, c.min_app_schema
 FROM schema_compatibility c LEFT JOIN environment_stamp s ON true
 """
 
@@ -26,6 +26,8 @@ class DatabaseMarks:
 
     kind: str | None
     """The deployment kind it is stamped with; None when it carries no stamp."""
+    fingerprint: str | None
+    """Of the address that it was stamped at, `embedded` of the embedded one; None where none was stamped."""
     schema_version: int
     min_app_schema: int
 
@@ -42,13 +44,19 @@ def read_marks(connection: psycopg.Connection[Any]) -> DatabaseMarks | None:
         return None
 
 
-def require_compatible(marks: DatabaseMarks | None, kind: DeploymentKind) -> None:
-    """Raise what stands against use: EnvironmentRefused, SchemaOutdated or SchemaTooNew."""
+def require_compatible(
+    marks: DatabaseMarks | None, kind: DeploymentKind, fingerprint: str | None = None
+) -> None:
+    """Raise what stands against use: EnvironmentRefused, SchemaOutdated or SchemaTooNew.
+
+    `fingerprint` is that of the address in use; None where it cannot be told.
+    """
     if marks is None:
         raise SchemaOutdated(
             f"The database has no schema yet: run `flask db upgrade` (revision {SCHEMA_NEEDED:04} is needed)."
         )
     require_stamp(marks.kind, kind)
+    require_original(marks, fingerprint)
     if marks.schema_version < SCHEMA_NEEDED:
         raise SchemaOutdated(
             f"The database is at revision {marks.schema_version:04}, this code needs "
@@ -72,6 +80,22 @@ def require_stamp(stamped: str | None, kind: DeploymentKind) -> None:
         return
     raise EnvironmentRefused(
         f"This deployment is {kind.value} and the database is stamped {stamped or 'nothing'}: give the "
-        "deployment its own database, or stamp a new one with `flask db upgrade --as KIND`.",
+        "deployment its own database, or stamp a new one with `flask db upgrade --as KIND`; take a copy over "
+        "with `flask env adopt-copy --why …`.",
         problem_code="database_stamp_mismatch",
     )
+
+
+def is_copy(marks: DatabaseMarks, fingerprint: str | None) -> bool:
+    """Whether the stamp was made at another address than that of `fingerprint`: a branch, or restored."""
+    return None not in (marks.fingerprint, fingerprint) and marks.fingerprint != fingerprint
+
+
+def require_original(marks: DatabaseMarks, fingerprint: str | None) -> None:
+    """Raise EnvironmentRefused for a copy that nobody has taken over (design §9)."""
+    if is_copy(marks, fingerprint):
+        raise EnvironmentRefused(
+            "The database was stamped at another address: it is a copy, or has moved. If nothing else uses "
+            "it, take it over with `flask env adopt-copy --why …`.",
+            problem_code="database_is_a_copy",
+        )

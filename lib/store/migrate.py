@@ -11,7 +11,7 @@ import psycopg
 
 from lib.environment.decision import DeploymentKind
 from lib.errors import EnvironmentRefused, MigrationRefused, StoreError, StoreTimedOut, StoreUnavailable
-from lib.store.compatibility import DatabaseMarks, read_marks
+from lib.store.compatibility import DatabaseMarks, read_marks, require_original
 
 if TYPE_CHECKING:
     import sqlalchemy
@@ -22,8 +22,11 @@ LOCK_KEY: Final = 3_863_310_229
 STATEMENT_TIMEOUT: Final = "SELECT set_config('statement_timeout', '120s', true)"
 LOCK_TIMEOUT: Final = "SELECT set_config('lock_timeout', '5s', true)"
 STAMP: Final = """
-INSERT INTO environment_stamp (kind) VALUES (%s) ON CONFLICT (singleton) DO NOTHING
+INSERT INTO environment_stamp AS held (kind, fingerprint) VALUES (%s, %s)
+ON CONFLICT (singleton) DO UPDATE SET fingerprint = excluded.fingerprint
+WHERE held.fingerprint IS NULL AND held.kind = excluded.kind
 """
+"""Never over another stamp; one that has no fingerprint yet gets it."""
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -36,19 +39,21 @@ class Upgrade:
     after: DatabaseMarks
 
 
-def upgrade_database(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None) -> Upgrade:
+def upgrade_database(
+    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, fingerprint: str | None = None
+) -> Upgrade:
     """Migrate and stamp the database at `dsn`.
 
-    `kind` is this deployment's, `said` what the operator named with --as. Raises MigrationRefused for a host
-    that isn't loopback without --as, EnvironmentRefused for a database stamped otherwise, StoreUnavailable,
-    and StoreError when the database refuses a revision.
+    `kind` is this deployment's, `said` what the operator named with --as, `fingerprint` that of the address.
+    Raises MigrationRefused for a host that isn't loopback without --as, EnvironmentRefused for a database
+    stamped otherwise and for a copy, StoreUnavailable, and StoreError when the database refuses a revision.
     """
     wanted = said or kind
-    before = plan_upgrade(dsn, kind=kind, said=said)
+    before = plan_upgrade(dsn, kind=kind, said=said, fingerprint=fingerprint)
     try:
         _run_revisions(dsn)
         with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
-            connection.execute(STAMP, (wanted.value,))
+            connection.execute(STAMP, (wanted.value, fingerprint))
             after = read_marks(connection)
     except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
         raise StoreTimedOut from error
@@ -63,12 +68,16 @@ def upgrade_database(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | N
     return Upgrade(before=before, after=after)
 
 
-def plan_upgrade(dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None) -> DatabaseMarks | None:
+def plan_upgrade(
+    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, fingerprint: str | None = None
+) -> DatabaseMarks | None:
     """The marks of the database to be upgraded; None when it is empty. Raises as the upgrade would."""
     if said is None and not _is_local(dsn):
         raise MigrationRefused
     before = current_marks(dsn)
     _require_kind(before, said or kind)
+    if before is not None:
+        require_original(before, fingerprint)
     return before
 
 

@@ -47,6 +47,8 @@ class StoreOptions:
     dsn: str | None = field(repr=False)
     """None where no database is configured: every use then raises StoreUnavailable."""
     kind: DeploymentKind
+    fingerprint: str | None = None
+    """Of the database's address (design §9, "Stamps"); None where it cannot be told: no copy is seen then."""
     statement_timeout_ms: int = 5_000
     connect_timeout_ms: int = 3_000
     pool_max: int = 4
@@ -168,7 +170,7 @@ class Store:
         now = time.monotonic()
         if connection.verified_at is None or now - connection.verified_at > VERIFIED_FOR_SECONDS:
             try:
-                require_compatible(read_marks(connection), self._options.kind)
+                require_compatible(read_marks(connection), self._options.kind, self._options.fingerprint)
             except EnvironmentRefused as refusal:
                 if self.refusal is None:
                     structlog.get_logger().error(LogEvent.STORE_REFUSED, code=refusal.problem_code)

@@ -34,6 +34,15 @@ class TestUpgrade:
         assert done.before is None
         assert (done.after.kind, done.after.schema_version) == ("development", SCHEMA_NEEDED)
 
+    def test_stamps_the_address_once(self, empty_url: str) -> None:
+        """A stamp of before there were fingerprints gets one; one that has it keeps it (design §9)."""
+        assert upgrade_database(empty_url, kind=DEVELOPMENT, said=None).after.fingerprint is None
+        done = upgrade_database(empty_url, kind=DEVELOPMENT, said=None, fingerprint="embedded")
+        assert done.after.fingerprint == "embedded"
+        with pytest.raises(EnvironmentRefused, match="adopt-copy"):
+            upgrade_database(empty_url, kind=DEVELOPMENT, said=None, fingerprint="0123456789abcdef")
+        assert current_marks(empty_url) == done.after
+
     def test_a_second_time_changes_nothing(self, empty_url: str) -> None:
         first = upgrade_database(empty_url, kind=DEVELOPMENT, said=None)
         assert upgrade_database(empty_url, kind=DEVELOPMENT, said=None).before == first.after

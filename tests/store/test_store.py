@@ -194,6 +194,31 @@ class TestVerification:
                     pass
         assert lines == [{"event": "store.refused", "log_level": "error", "code": "database_stamp_mismatch"}]
 
+    @pytest.mark.parametrize(
+        ("stamped", "own", "refused"),
+        [
+            ("0123456789abcdef", "0123456789abcdef", False),
+            ("0123456789abcdef", "fedcba9876543210", True),
+            ("embedded", "0123456789abcdef", True),
+            ("embedded", "embedded", False),
+            (None, "0123456789abcdef", False),
+            ("0123456789abcdef", None, False),
+        ],
+    )
+    def test_a_copy_is_told_by_its_address(
+        self, database: Database, stamped: str | None, own: str | None, *, refused: bool
+    ) -> None:
+        """Where either is unknown there is nothing to compare (design §9)."""
+        database.run("UPDATE environment_stamp SET fingerprint = %s", stamped)
+        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT, fingerprint=own)) as store:
+            if not refused:
+                with store.transaction():
+                    pass
+                return
+            with pytest.raises(EnvironmentRefused) as found, store.transaction():
+                pass
+        assert found.value.problem_code == "database_is_a_copy"
+
     def test_an_older_schema_names_the_missing_revision(self, database: Database) -> None:
         """Failure D12: code ahead of its database answers clearly and does no partial work."""
         database.run("UPDATE schema_compatibility SET schema_version = 2, min_app_schema = 1")

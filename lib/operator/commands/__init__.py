@@ -8,6 +8,7 @@ from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
 from lib.operator.commands.drafts_list import drafts_list, drafts_show
 from lib.operator.commands.environment import env
+from lib.operator.commands.environment_adopt import adopt_copy
 from lib.operator.commands.environment_verify import verify_command
 from lib.operator.commands.grants import grants
 from lib.operator.commands.inbox import inbox
@@ -25,6 +26,7 @@ def register_commands(app: Flask) -> None:
     drafts.add_command(drafts_list)
     drafts.add_command(drafts_show)
     app.cli.add_command(drafts)
+    env.add_command(adopt_copy)
     env.add_command(verify_command)
     app.cli.add_command(env)
     app.cli.add_command(inngest)

@@ -4,9 +4,11 @@ import click
 from flask.cli import AppGroup
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import stamp_fingerprint
 from lib.errors import StoreUnavailable
 from lib.exit_codes import ExitCode
 from lib.operator.commands.frame import (
+    composition,
     dry_run_option,
     json_option,
     operator_command,
@@ -35,17 +37,18 @@ def upgrade(said: str | None, *, dry_run: bool, as_json: bool) -> None:
     held = services()
     kind = held.environment.kind or DeploymentKind.PRODUCTION
     wanted = DeploymentKind(said) if said else None
+    fingerprint = stamp_fingerprint(composition().facts)
     if dry_run:
-        _tell_plan(plan_upgrade(_dsn(held), kind=kind, said=wanted), wanted or kind, as_json=as_json)
+        before = plan_upgrade(database_address(held), kind=kind, said=wanted, fingerprint=fingerprint)
+        _tell_plan(before, wanted or kind, as_json=as_json)
         return
-    done = upgrade_database(_dsn(held), kind=kind, said=wanted)
+    done = upgrade_database(database_address(held), kind=kind, said=wanted, fingerprint=fingerprint)
     if as_json:
         print_json({"before": _shape(done.before), "after": _shape(done.after)})
     else:
-        before = done.before.schema_version if done.before else 0
+        was = done.before.schema_version if done.before else 0
         click.echo(
-            f"Database at revision {done.after.schema_version:04} (was {before:04}), stamped "
-            f"{done.after.kind}."
+            f"Database at revision {done.after.schema_version:04} (was {was:04}), stamped {done.after.kind}."
         )
 
 
@@ -54,7 +57,7 @@ def upgrade(said: str | None, *, dry_run: bool, as_json: bool) -> None:
 @operator_command
 def current(*, as_json: bool) -> ExitCode:
     """Show the database's revision and stamp; exit 7 when it does not fit this code."""
-    marks = current_marks(_dsn(services()))
+    marks = current_marks(database_address(services()))
     fits = marks is not None and marks.schema_version >= SCHEMA_NEEDED and marks.min_app_schema <= APP_SCHEMA
     if as_json:
         print_json({"database": _shape(marks), "needed": SCHEMA_NEEDED, "fits": fits})
@@ -88,7 +91,8 @@ def _shape(marks: DatabaseMarks | None) -> dict[str, object] | None:
     }
 
 
-def _dsn(held: Services) -> str:
+def database_address(held: Services) -> str:
+    """The database's address. Raises StoreUnavailable where none is configured."""
     url = held.settings.database_url
     if url is None:
         raise StoreUnavailable("No database is configured: start with bin/dev, or set DATABASE_URL.")
