@@ -122,7 +122,7 @@ class TestSecurity:
         "who",
         [
             *("stranger", "CRON_SECRET", "preview", "signed call", "hostile mail", "relay", "package"),
-            *("cookie", "logs", "shell", "DATABASE_URL"),
+            *("cookie", "logs", "shell", "DATABASE_URL", "copy of production"),
         ],
     )
     def test_nobody_is_forgotten(self, who: str) -> None:
