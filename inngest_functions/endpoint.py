@@ -10,12 +10,13 @@ from flask import Flask, Response, after_this_request, request
 
 from inngest_functions.client import build_client, dev_server_of
 from inngest_functions.functions import durable_functions
+from inngest_functions.heard_calls import hear_once, require_compatible
 from inngest_functions.registration import registration
 from inngest_functions.route import inngest_routes, route_path
 from inngest_functions.sync import sync_answer
 from lib.environment.addresses import is_local_number
-from lib.errors import Forbidden, PayloadTooLarge, StoreUnavailable
-from lib.inngest_signature import HEADER, SignatureMalformed, require_fresh
+from lib.errors import Forbidden, PayloadTooLarge
+from lib.inngest_signature import HEADER, SignatureMalformed, is_signed, require_fresh
 from lib.registration import EXTENSION, ServeOriginMissing
 from lib.services import Services
 from lib.settings import sdk_environment
@@ -29,8 +30,6 @@ BODY_LIMIT: Final = 4 * 1024 * 1024 + 512 * 1024
 """Bytes: Inngest posts 4 MiB at most and lets the SDK fetch the rest; the half is for the envelope."""
 NO_RETRY: Final = "x-inngest-no-retry"
 """The engine's only way to hear that another try is no use: it retries a bare 4xx (inngest-wire §2)."""
-CHECK_MS: Final = 1_000
-"""The most that the look at the database may take before a function is called."""
 FORWARDED: Final = frozenset({"forwarded", "origin", "true-client-ip", "via", "x-client-ip", "x-real-ip"})
 """Headers of a call that came through a proxy or out of a browser's page; beside `X-Forwarded-…`."""
 
@@ -72,8 +71,9 @@ class _Mounted:
 
 
 def _signed(services: Services, mounted: _Mounted) -> Answer:
-    """Calls of Inngest's cloud or of one's own server: the SDK checks the signature, we its age."""
+    """Calls of Inngest's cloud or of one's own server: the SDK checks the signature, we that it is new."""
     origin = services.environment.serve_origin
+    keys = (services.settings.inngest_signing_key, services.settings.inngest_signing_key_fallback)
     sdk = mounted.view(origin)
 
     def register() -> Response:
@@ -89,7 +89,9 @@ def _signed(services: Services, mounted: _Mounted) -> Answer:
                 require_fresh(signature, now=services.clock.now())
         if request.method == "PUT":
             return sync_answer(services, register)
-        return _answered(services, sdk, may_run=bool(signature))
+        if request.method == "POST" and is_signed(signature, request.get_data(), *keys):
+            hear_once(services, signature)
+        return sdk()
 
     return answer
 
@@ -108,9 +110,11 @@ def _unsigned(services: Services, mounted: _Mounted) -> Answer:
             )
         _read_body()
         sdk = mounted.view(configured or f"{request.scheme}://{request.host}")
-        return (
-            sync_answer(services, sdk) if request.method == "PUT" else _answered(services, sdk, may_run=True)
-        )
+        if request.method == "PUT":
+            return sync_answer(services, sdk)
+        if request.method == "POST":
+            require_compatible(services)
+        return sdk()
 
     return answer
 
@@ -143,22 +147,3 @@ def _final(*errors: type[Exception]) -> Iterator[None]:
 def _say_no_retry(response: Response) -> Response:
     response.headers[NO_RETRY] = "true"
     return response
-
-
-def _answered(services: Services, sdk: Answer, *, may_run: bool) -> Response:
-    """The SDK's answer, to a call once the database may be used."""
-    if request.method == "POST" and may_run:
-        _require_compatible(services)
-    return sdk()
-
-
-def _require_compatible(services: Services) -> None:
-    """Raise what stands against working on this database: another kind's stamp, or another schema.
-
-    One that is away stands against nothing here: what a function does then is its own affair.
-    """
-    try:
-        with services.store.transaction(statement_timeout_ms=CHECK_MS, checkout_timeout_ms=CHECK_MS):
-            pass
-    except StoreUnavailable:
-        return

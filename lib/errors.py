@@ -11,6 +11,7 @@ EverytickError
 │   └── MigrationRefused          an upgrade that may not run here
 ├── RequestError                  what a caller sent
 │   ├── Unauthorized              lib/inngest_signature.py: SignatureMalformed · SignatureStale
+│   ├── CallHeardBefore           lib/inngest_signature.py: a signed call that was sent again
 │   ├── Forbidden · BadRequest · NotFound · PayloadTooLarge · UnsupportedMediaType
 ├── InngestError                  lib/registration.py: what registering the functions meets
 │   ├── ServeOriginMissing        nothing says where Inngest shall call this deployment

@@ -6,6 +6,7 @@ Dead jobs stay until an operator retries or discards them; a run that is still o
 from typing import Final
 
 from lib.clock import Deadline
+from lib.inngest_signature import SKEW_SECONDS
 from lib.maintenance.item import ItemResult, MaintenanceItem
 from lib.maintenance.pruning import Pruning, prune
 from lib.services import Services
@@ -40,6 +41,13 @@ BREAKER_CHANGES: Final = Pruning(
     due="changed_at < everytick_now() - 10 * %s * interval '1 day'",
     size=1_000,
 )
+HEARD_CALLS: Final = Pruning(
+    table="heard_calls",
+    key="signature_hash",
+    # Twice as long as a signature may be off our clock, either way.
+    due="heard_at < everytick_now() - 4 * %s * interval '1 second'",
+    size=1_000,
+)
 
 
 def _retain(services: Services, deadline: Deadline) -> ItemResult:
@@ -51,6 +59,7 @@ def _retain(services: Services, deadline: Deadline) -> ItemResult:
         "dispatches": prune(services, deadline, DISPATCHES, runs),
         "controlChanges": prune(services, deadline, CONTROL_CHANGES, runs),
         "breakerChanges": prune(services, deadline, BREAKER_CHANGES, runs),
+        "heardCalls": prune(services, deadline, HEARD_CALLS, (SKEW_SECONDS,)),
     }
     return ItemResult(
         counts={name: part.counts["pruned"] for name, part in parts.items()},

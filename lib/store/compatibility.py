@@ -9,9 +9,9 @@ from psycopg.rows import class_row
 from lib.environment.decision import DeploymentKind
 from lib.errors import EnvironmentRefused, SchemaOutdated, SchemaTooNew
 
-SCHEMA_NEEDED: Final = 6
+SCHEMA_NEEDED: Final = 7
 """The lowest `schema_version` that this code can work on: the number of the newest revision it relies on."""
-APP_SCHEMA: Final = 6
+APP_SCHEMA: Final = 7
 """The schema this code was written for; a database whose `min_app_schema` is higher no longer serves it."""
 
 READ_MARKS: Final = """

@@ -1,7 +1,7 @@
 """A call of Inngest that somebody captured and sends again, byte for byte (design §9, issue: signatures).
 
-The five minutes in which its signature is fresh are no licence: the run it belongs to is closed, so it may be
-answered but does nothing, however much is due.
+The five minutes in which its signature is fresh are no licence: each signature is heard once, so the call
+does nothing, however much is due, and whether or not its run is over.
 """
 
 import json
@@ -21,6 +21,7 @@ from tests.engine.exchange import Exchange
 from tests.inngest_api import InngestApi, inngest_api
 
 Broken = Callable[[str], AbstractContextManager[None]]
+Captured = tuple[World, Exchange]
 FRESH_SECONDS = 240
 STALE_SECONDS = 301
 
@@ -86,7 +87,10 @@ class TestOfARunThatIsOver:
         before = every_row(database), blobs(cache)
         for exchange in captured:
             answer = again(world, exchange)
-            assert answer.status_code in (200, 206)
+            assert (answer.status_code, answer.headers["x-inngest-env"]) == (409, "production")
+            assert answer.json is not None
+            assert answer.json["code"] == "call_heard_before"
+            assert "x-inngest-no-retry" not in answer.headers
         assert (every_row(database), blobs(cache)) == before
         assert api.received == []
 
@@ -113,7 +117,7 @@ class TestOfARunThatIsOver:
         before = every_row(database), blobs(cache)
         fresh = {one.function_id for one in captured if (world.clock.now() - one.at).seconds < STALE_SECONDS}
         for exchange in captured:
-            assert again(world, exchange).status_code == (200 if exchange.function_id in fresh else 401)
+            assert again(world, exchange).status_code == (409 if exchange.function_id in fresh else 401)
         assert fresh
         assert (every_row(database), blobs(cache)) == before
         assert api.received == []
@@ -140,10 +144,9 @@ class TestAfterFiveMinutes:
 
 
 class TestOfARunUnderWay:
-    def test_what_is_due_is_done_once(
-        self, make_world: Callable[..., World], api: InngestApi, database: Database
-    ) -> None:
-        """As when the engine itself delivers twice: each job once, one row, closed once."""
+    @pytest.fixture
+    def captured(self, make_world: Callable[..., World], api: InngestApi, database: Database) -> Captured:
+        """The first drain of a backlog; five of thirteen jobs are done."""
         world = make_world(
             INNGEST_SELF_HOSTED="true", INNGEST_BASE_URL=api.url, BACKGROUND_JOB_CRON_LIMIT="5"
         )
@@ -153,10 +156,67 @@ class TestOfARunUnderWay:
         world.engine.send([world.event(PROCESS)])
         first = world.engine.deliver_next()
         assert first is not None
+        return world, first
+
+    def test_it_does_no_more_of_the_work(
+        self, captured: Captured, database: Database, cache: "redis.Redis", api: InngestApi
+    ) -> None:
+        """Not even what is due: that is the engine's to ask for."""
+        world, first = captured
+        before = every_row(database), cache.get(f"job:v1:global:{PROCESS.job_name}")
+        assert again(world, first).status_code == 409
+        assert (every_row(database), cache.get(f"job:v1:global:{PROCESS.job_name}")) == before
+        assert api.received == []
+
+    def test_the_engines_own_calls_go_on(self, captured: Captured, database: Database) -> None:
+        world, first = captured
         again(world, first)
         world.engine.run_until_idle()
         assert database.rows("SELECT status, attempt, count(*) FROM jobs GROUP BY 1, 2") == [
             ("succeeded", 1, 13)
         ]
         assert world.rows("status") == [("succeeded",)]
-        assert api.received == []
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda header: header.replace("t=", "t=00"),
+            lambda header: header,
+        ],
+        ids=["zeros before the time", "for another function"],
+    )
+    def test_not_in_another_dress_either(
+        self, captured: Captured, database: Database, change: Callable[[str], str]
+    ) -> None:
+        """The query is not signed, and the time is signed as a number."""
+        world, first = captured
+        before = every_row(database)
+        answer = world.app.test_client().post(
+            f"/api/inngest?fnId=everytick-{MAINTENANCE.job_name}&stepId=step",
+            headers={**first.headers, "x-inngest-signature": change(first.headers["x-inngest-signature"])},
+            data=b" " + first.request.payload,
+        )
+        assert answer.status_code == 409
+        assert every_row(database) == before
+
+
+class TestOfAStranger:
+    def test_what_is_not_signed_is_not_kept(self, world: World, database: Database) -> None:
+        """Or anybody could fill the table of what was heard."""
+        run_a_tick(world)
+        (exchange, *_) = world.engine.exchanges
+        signature = exchange.headers["x-inngest-signature"]
+        before = every_row(database)
+        forged = {**exchange.headers, "x-inngest-signature": signature[:-64] + "0" * 64}
+        answer = world.app.test_client().post(
+            f"/api/inngest?{exchange.request.query}", headers=forged, data=exchange.request.payload
+        )
+        assert answer.status_code == 401
+        assert every_row(database) == before
+
+    def test_what_was_heard_is_forgotten_in_time(self, world: World, database: Database) -> None:
+        run_a_tick(world)
+        assert database.value("SELECT count(*) FROM heard_calls") == 4
+        world.engine.advance(1_300)
+        run_a_tick(world)
+        assert database.value("SELECT count(*) FROM heard_calls") <= 4

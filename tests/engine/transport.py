@@ -1,5 +1,6 @@
 """Requests to the Flask app, signed where there is a key."""
 
+import threading
 from collections.abc import Callable, Mapping
 
 from flask.testing import FlaskClient
@@ -19,16 +20,23 @@ class Transport:
         self._clock = clock
         self.key = key
         self.path = path
+        self._signing = threading.Lock()
+        self._signed_at: dict[bytes, int] = {}
 
     def deploy(self, client_factory: Callable[[], FlaskClient]) -> None:
         """From now on the requests go to another app."""
         self._client_factory = client_factory
 
     def signed(self, headers: Mapping[str, str], payload: bytes) -> dict[str, str]:
-        """`headers` with the signature of `payload` at this moment, where there is a key."""
+        """`headers` with the signature of `payload` at this moment, where there is a key.
+
+        Whatever is sent again is signed anew, a second later at least: no two trips have one signature.
+        """
         if self.key is None:
             return dict(headers)
-        at = int(self._clock.now().timestamp())
+        with self._signing:
+            at = max(int(self._clock.now().timestamp()), self._signed_at.get(payload, 0) + 1)
+            self._signed_at[payload] = at
         return {**headers, signature.HEADER: signature.sign_request(payload, self.key, at)}
 
     def send(self, method: str, query: str, headers: Mapping[str, str], payload: bytes) -> RawAnswer:

@@ -47,6 +47,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 def everything_it_does(held: Deployment, outbound: Outbound) -> dict[str, Any]:
     """What the SDK answers and what it sends: introspection, both registrations, a run, an event."""
+    held.caller.clock.advance(1)  # each call is signed anew, as Inngest's are
     outbound.requests.clear()
     in_band = held.caller.call(
         "PUT", {"url": "https://elsewhere.example.net/"}, headers={"x-inngest-sync-kind": "in_band"}

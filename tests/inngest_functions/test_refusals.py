@@ -36,6 +36,7 @@ class TestACallThatIsSigned:
         padded = {"INNGEST_SIGNING_KEY": f"{key}\n", "INNGEST_SIGNING_KEY_FALLBACK": f" {KEYS[kind][1]}\r\n"}
         for env in ("production\n",) if kind == "production" else (None, "feature-x\n"):
             padded_deployment = deployed(kind, **padded, INNGEST_ENV=env)
+            padded_deployment.caller.clock.advance(1)
             answer = padded_deployment.caller.run(key=key)
             assert (answer.status_code, answer.get_json()) == (200, "ran")
             assert answer.headers["x-inngest-env"] == {"production": "production"}.get(kind, "feature-x")

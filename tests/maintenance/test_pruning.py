@@ -110,12 +110,20 @@ class TestOwnRetention:
                 " ('background-maintenance', 'open', 'x', 'x', everytick_now() - %s * interval '1 day')",
                 days,
             )
+        for seconds in (1_190, 1_210):
+            database.run(
+                "INSERT INTO heard_calls (signature_hash, heard_at)"
+                " VALUES (sha256(%s::text::bytea), everytick_now() - %s * interval '1 second')",
+                seconds,
+                seconds,
+            )
         assert run(services, OWN_RETENTION) == {
             "jobs": 1,
             "runs": 1,
             "dispatches": 1,
             "controlChanges": 1,
             "breakerChanges": 1,
+            "heardCalls": 1,
             "remaining": 0,
         }
         assert (dead,) in database.rows("SELECT id FROM jobs")

@@ -99,6 +99,12 @@ def forwarded(world: World, method: str) -> TestResponse:
     return client.open(INNGEST, method=method, headers={"X-Forwarded-For": "192.0.2.1"})
 
 
+def sent_twice(caller: Caller) -> TestResponse:
+    """A call and its copy, whatever became of the call."""
+    caller.run()
+    return caller.run()
+
+
 def too_often(browser: Browser) -> TestResponse:
     """The attempt after the last that is allowed, whichever window it falls into."""
     answers = (browser.sign_in("wrong") for _ in range(21))
@@ -126,6 +132,7 @@ STATUSES: Final[dict[tuple[str, str, int], Callable[[World], TestResponse]]] = {
     (INNGEST, "get", 401): lambda w: w.mounted.bare("GET"),
     (INNGEST, "put", 401): lambda w: w.mounted.bare("PUT"),
     (INNGEST, "post", 401): lambda w: w.mounted.bare("POST"),
+    (INNGEST, "post", 409): lambda w: sent_twice(w.mounted),
     (INNGEST, "get", 403): lambda w: forwarded(w, "GET"),
     (INNGEST, "put", 403): lambda w: forwarded(w, "PUT"),
     (INNGEST, "post", 403): lambda w: forwarded(w, "POST"),
