@@ -13,9 +13,9 @@ from dev.rehearsal.place import Place
 from dev.rehearsal.report import NotHere
 from dev.step import Outcome, run_step
 
-_NAME = "debian-13"
+_NAME = "debian-13-redis"
 _SUITE = "trixie"
-_PACKAGES = "python3,python3-venv,nodejs,ca-certificates,git"
+_PACKAGES = "python3,python3-venv,nodejs,ca-certificates,git,redis-server"
 _KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _MAKE_SECONDS = 600
 _APT_SECONDS = 120
