@@ -13,7 +13,7 @@ from lib.drafts.composers import composer
 from lib.drafts.mailers import mailer
 from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.facts import Facts
-from lib.environment.fingerprints import stamp_fingerprint
+from lib.environment.fingerprints import DatabasePlace, database_place
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
@@ -78,7 +78,7 @@ def compose(
         services = _services(
             examined.settings,
             examined.decision,
-            stamp_fingerprint(examined.facts),
+            database_place(examined.facts),
             redactor,
             clock or SystemClock(),
             chance or random.SystemRandom(),  # forked workers draw from it, each its own numbers
@@ -97,7 +97,7 @@ def compose(
 def _services(
     settings: Settings,
     decision: GuardDecision,
-    fingerprint: str | None,
+    place: DatabasePlace | None,
     redactor: Redactor,
     clock: Clock,
     chance: random.Random,
@@ -116,7 +116,7 @@ def _services(
             StoreOptions(
                 dsn=dsn,
                 kind=kind,
-                fingerprint=fingerprint,
+                place=place,
                 statement_timeout_ms=settings.database_statement_timeout_ms,
                 connect_timeout_ms=settings.database_connect_timeout_ms,
                 pool_max=settings.database_pool_max,

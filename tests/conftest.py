@@ -157,7 +157,9 @@ class Database:
         """Empty every table that holds rows, and put the clock right."""
         self.run(EMPTY_TABLES)
         self.run("UPDATE schema_compatibility SET schema_version = %s, min_app_schema = 1", _newest(self))
-        self.run("UPDATE environment_stamp SET kind = 'development', fingerprint = NULL")
+        self.run(
+            "UPDATE environment_stamp SET kind = 'development', fingerprint = NULL, database_name = NULL"
+        )
         self.shift_clock(timedelta())
 
     def close(self) -> None:

@@ -48,12 +48,27 @@ def own_database(facts: Facts) -> Identity | None:
     return EMBEDDED_DATABASE if facts.embedded_database else database_identity(facts.database_url)
 
 
-def stamp_fingerprint(facts: Facts) -> str | None:
-    """What this deployment's database is stamped with; None where its address cannot be told."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabasePlace:
+    """Where a database is, as its stamp has it."""
+
+    fingerprint: str
+    """Of its address; `embedded` of the embedded one."""
+    name: str
+    is_local: bool
+    """Whether the address is this machine's: a tunnel's end says nothing of what is behind it."""
+
+
+def database_place(facts: Facts) -> DatabasePlace | None:
+    """Where this deployment's database is; None where its address cannot be told."""
     database = own_database(facts)
     if database is None:
         return None
-    return EMBEDDED if database is EMBEDDED_DATABASE else fingerprint(database.canonical)
+    return DatabasePlace(
+        fingerprint=EMBEDDED if database is EMBEDDED_DATABASE else fingerprint(database.canonical),
+        name=database.name,
+        is_local=database.is_local,
+    )
 
 
 def fingerprints_of(facts: Facts) -> tuple[Fingerprint, ...]:

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, SchemaOutdated, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import DatabaseMarks, is_copy, read_marks
 
@@ -15,7 +16,8 @@ TIMEOUTS: Final = (
 )
 LOCK_STAMP: Final = "SELECT FROM environment_stamp FOR UPDATE"
 RESTAMP: Final = """
-UPDATE environment_stamp SET kind = %(kind)s, fingerprint = %(fingerprint)s, stamped_at = everytick_now()
+UPDATE environment_stamp
+SET kind = %(kind)s, fingerprint = %(fingerprint)s, database_name = %(name)s, stamped_at = everytick_now()
 """
 KEEP: Final = """
 INSERT INTO control_changes (name, value, actor, reason, changed_at)
@@ -29,12 +31,17 @@ class Taker:
     """Who takes a database over, and for which deployment."""
 
     kind: DeploymentKind
-    fingerprint: str | None
-    """Of the database's address; None where it cannot be told."""
+    place: DatabasePlace | None
+    """Where the database is; None where its address cannot tell."""
     is_productions: bool
     """Whether PRODUCTION_FINGERPRINTS names that address."""
     actor: str
     reason: str
+
+    @property
+    def fingerprint(self) -> str | None:
+        """Of the database's address."""
+        return self.place.fingerprint if self.place else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +80,12 @@ def _adopt(connection: psycopg.Connection[Any], taker: Taker, *, dry_run: bool) 
         connection.execute(LOCK_STAMP)
         marks = read_marks(connection) or marks
     require_adoptable(marks, taker)
-    if not is_copy(marks, taker.fingerprint):
+    if not is_copy(marks, taker.place):
         return Adoption(was=marks, is_needed=False)
     if not dry_run:
         stamp = {"kind": taker.kind.value, "fingerprint": taker.fingerprint}
         was = {"kind": marks.kind, "fingerprint": marks.fingerprint}
-        connection.execute(RESTAMP, stamp)
+        connection.execute(RESTAMP, {**stamp, "name": taker.place and taker.place.name})
         connection.execute(
             KEEP,
             {"value": Jsonb({"was": was, "is": stamp}), "actor": taker.actor, "reason": taker.reason},
@@ -93,7 +100,7 @@ def require_adoptable(marks: DatabaseMarks, taker: Taker) -> None:
     and production takes nothing but copies of its own.
     """
     production = DeploymentKind.PRODUCTION
-    if taker.fingerprint is None:
+    if taker.place is None:
         raise _refused(
             "The database's address cannot be told from here, and with it not whether it is a copy."
         )
@@ -103,7 +110,7 @@ def require_adoptable(marks: DatabaseMarks, taker: Taker) -> None:
         return
     if taker.kind is production:
         raise _refused(f"The database is stamped {marks.kind}: production takes over copies of its own only.")
-    if not is_copy(marks, taker.fingerprint):
+    if not is_copy(marks, taker.place):
         raise _refused(
             "The database is stamped production at this very address: it is the original, no copy."
         )

@@ -7,6 +7,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, SchemaOutdated, SchemaTooNew
 
 SCHEMA_NEEDED: Final = 7
@@ -15,7 +16,7 @@ APP_SCHEMA: Final = 7
 """The schema this code was written for; a database whose `min_app_schema` is higher no longer serves it."""
 
 READ_MARKS: Final = """
-SELECT s.kind, s.fingerprint, c.schema_version, c.min_app_schema
+SELECT s.kind, s.fingerprint, s.database_name, c.schema_version, c.min_app_schema
 FROM schema_compatibility c LEFT JOIN environment_stamp s ON true
 """
 
@@ -28,6 +29,8 @@ class DatabaseMarks:
     """The deployment kind it is stamped with; None when it carries no stamp."""
     fingerprint: str | None
     """Of the address that it was stamped at, `embedded` of the embedded one; None where none was stamped."""
+    database_name: str | None
+    """Its name there."""
     schema_version: int
     min_app_schema: int
 
@@ -45,18 +48,18 @@ def read_marks(connection: psycopg.Connection[Any]) -> DatabaseMarks | None:
 
 
 def require_compatible(
-    marks: DatabaseMarks | None, kind: DeploymentKind, fingerprint: str | None = None
+    marks: DatabaseMarks | None, kind: DeploymentKind, place: DatabasePlace | None = None
 ) -> None:
     """Raise what stands against use: EnvironmentRefused, SchemaOutdated or SchemaTooNew.
 
-    `fingerprint` is that of the address in use; None where it cannot be told.
+    `place` is where the address in use leads; None where it cannot be told.
     """
     if marks is None:
         raise SchemaOutdated(
             f"The database has no schema yet: run `flask db upgrade` (revision {SCHEMA_NEEDED:04} is needed)."
         )
     require_stamp(marks.kind, kind)
-    require_original(marks, fingerprint)
+    require_original(marks, place)
     if marks.schema_version < SCHEMA_NEEDED:
         raise SchemaOutdated(
             f"The database is at revision {marks.schema_version:04}, this code needs "
@@ -86,14 +89,20 @@ def require_stamp(stamped: str | None, kind: DeploymentKind) -> None:
     )
 
 
-def is_copy(marks: DatabaseMarks, fingerprint: str | None) -> bool:
-    """Whether the stamp was made at another address than that of `fingerprint`: a branch, or restored."""
-    return None not in (marks.fingerprint, fingerprint) and marks.fingerprint != fingerprint
+def is_copy(marks: DatabaseMarks, place: DatabasePlace | None) -> bool:
+    """Whether the stamp was made at another place than `place`: a branch, or restored.
+
+    Through an address of this machine the same name is no copy: it may be the original behind a tunnel, and
+    whoever took that over would have its own deployment refused.
+    """
+    if place is None or marks.fingerprint in (None, place.fingerprint):
+        return False
+    return not (place.is_local and marks.database_name == place.name)
 
 
-def require_original(marks: DatabaseMarks, fingerprint: str | None) -> None:
+def require_original(marks: DatabaseMarks, place: DatabasePlace | None) -> None:
     """Raise EnvironmentRefused for a copy that nobody has taken over (design §9)."""
-    if is_copy(marks, fingerprint):
+    if is_copy(marks, place):
         raise EnvironmentRefused(
             "The database was stamped at another address: it is a copy, or has moved. If nothing else uses "
             "it, take it over with `flask env adopt-copy --why …`.",

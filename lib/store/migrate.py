@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, MigrationRefused, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import DatabaseMarks, read_marks, require_original
 
@@ -22,8 +23,9 @@ LOCK_KEY: Final = 3_863_310_229
 STATEMENT_TIMEOUT: Final = "SELECT set_config('statement_timeout', '120s', true)"
 LOCK_TIMEOUT: Final = "SELECT set_config('lock_timeout', '5s', true)"
 STAMP: Final = """
-INSERT INTO environment_stamp AS held (kind, fingerprint) VALUES (%s, %s)
-ON CONFLICT (singleton) DO UPDATE SET fingerprint = excluded.fingerprint
+INSERT INTO environment_stamp AS held (kind, fingerprint, database_name) VALUES (%s, %s, %s)
+ON CONFLICT (singleton) DO UPDATE
+SET fingerprint = excluded.fingerprint, database_name = excluded.database_name
 WHERE held.fingerprint IS NULL AND held.kind = excluded.kind
 """
 """Never over another stamp; one that has no fingerprint yet gets it."""
@@ -40,20 +42,21 @@ class Upgrade:
 
 
 def upgrade_database(
-    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, fingerprint: str | None = None
+    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, place: DatabasePlace | None = None
 ) -> Upgrade:
     """Migrate and stamp the database at `dsn`.
 
-    `kind` is this deployment's, `said` what the operator named with --as, `fingerprint` that of the address.
+    `kind` is this deployment's, `said` what the operator named with --as, `place` where the address leads.
     Raises MigrationRefused for a host that isn't loopback without --as, EnvironmentRefused for a database
     stamped otherwise and for a copy, StoreUnavailable, and StoreError when the database refuses a revision.
     """
     wanted = said or kind
-    before = plan_upgrade(dsn, kind=kind, said=said, fingerprint=fingerprint)
+    before = plan_upgrade(dsn, kind=kind, said=said, place=place)
     try:
         _run_revisions(dsn)
         with psycopg.connect(dsn, connect_timeout=5, prepare_threshold=None) as connection:
-            connection.execute(STAMP, (wanted.value, fingerprint))
+            stamp = (wanted.value, place and place.fingerprint, place and place.name)
+            connection.execute(STAMP, stamp)
             after = read_marks(connection)
     except (psycopg.errors.LockNotAvailable, psycopg.errors.QueryCanceled) as error:
         raise StoreTimedOut from error
@@ -69,7 +72,7 @@ def upgrade_database(
 
 
 def plan_upgrade(
-    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, fingerprint: str | None = None
+    dsn: str, *, kind: DeploymentKind, said: DeploymentKind | None, place: DatabasePlace | None = None
 ) -> DatabaseMarks | None:
     """The marks of the database to be upgraded; None when it is empty. Raises as the upgrade would."""
     if said is None and not _is_local(dsn):
@@ -77,7 +80,7 @@ def plan_upgrade(
     before = current_marks(dsn)
     _require_kind(before, said or kind)
     if before is not None:
-        require_original(before, fingerprint)
+        require_original(before, place)
     return before
 
 

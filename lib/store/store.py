@@ -13,6 +13,7 @@ import structlog
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, StoreBusy, StoreError, StoreTimedOut, StoreUnavailable
 from lib.log.events import LogEvent
 from lib.store.compatibility import read_marks, require_compatible
@@ -47,7 +48,7 @@ class StoreOptions:
     dsn: str | None = field(repr=False)
     """None where no database is configured: every use then raises StoreUnavailable."""
     kind: DeploymentKind
-    fingerprint: str | None = None
+    place: DatabasePlace | None = None
     """Of the database's address (design §9, "Stamps"); None where it cannot be told: no copy is seen then."""
     statement_timeout_ms: int = 5_000
     connect_timeout_ms: int = 3_000
@@ -170,7 +171,7 @@ class Store:
         now = time.monotonic()
         if connection.verified_at is None or now - connection.verified_at > VERIFIED_FOR_SECONDS:
             try:
-                require_compatible(read_marks(connection), self._options.kind, self._options.fingerprint)
+                require_compatible(read_marks(connection), self._options.kind, self._options.place)
             except EnvironmentRefused as refusal:
                 if self.refusal is None:
                     structlog.get_logger().error(LogEvent.STORE_REFUSED, code=refusal.problem_code)

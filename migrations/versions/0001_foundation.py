@@ -14,6 +14,7 @@ CREATE TABLE environment_stamp (
     singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
     kind text NOT NULL CHECK (kind IN ('production', 'preview', 'development')),
     fingerprint text,
+    database_name text,
     stamped_at timestamptz NOT NULL DEFAULT everytick_now()
 );
 

@@ -5,6 +5,7 @@ import psycopg
 import pytest
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, MigrationRefused, StoreError, StoreTimedOut, StoreUnavailable
 from lib.store.compatibility import APP_SCHEMA, SCHEMA_NEEDED
 from lib.store.migrate import current_marks, upgrade_database
@@ -15,6 +16,10 @@ PREVIEW, PRODUCTION, DEVELOPMENT = (
     DeploymentKind.PRODUCTION,
     DeploymentKind.DEVELOPMENT,
 )
+
+
+def place_of(fingerprint: str) -> DatabasePlace:
+    return DatabasePlace(fingerprint=fingerprint, name="app", is_local=False)
 
 
 @pytest.fixture
@@ -37,10 +42,10 @@ class TestUpgrade:
     def test_stamps_the_address_once(self, empty_url: str) -> None:
         """A stamp of before there were fingerprints gets one; one that has it keeps it (design §9)."""
         assert upgrade_database(empty_url, kind=DEVELOPMENT, said=None).after.fingerprint is None
-        done = upgrade_database(empty_url, kind=DEVELOPMENT, said=None, fingerprint="embedded")
+        done = upgrade_database(empty_url, kind=DEVELOPMENT, said=None, place=place_of("embedded"))
         assert done.after.fingerprint == "embedded"
         with pytest.raises(EnvironmentRefused, match="adopt-copy"):
-            upgrade_database(empty_url, kind=DEVELOPMENT, said=None, fingerprint="0123456789abcdef")
+            upgrade_database(empty_url, kind=DEVELOPMENT, said=None, place=place_of("0123456789abcdef"))
         assert current_marks(empty_url) == done.after
 
     def test_a_second_time_changes_nothing(self, empty_url: str) -> None:

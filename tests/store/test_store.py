@@ -4,12 +4,14 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from lib.environment.decision import DeploymentKind
+from lib.environment.fingerprints import DatabasePlace
 from lib.errors import (
     EnvironmentRefused,
     SchemaOutdated,
@@ -24,6 +26,12 @@ from tests.conftest import Database
 from tests.store.frozen_server import frozen_server
 
 DEVELOPMENT = DeploymentKind.DEVELOPMENT
+
+
+def place_of(fingerprint: str, *, name: str = "app", is_local: bool = False) -> DatabasePlace:
+    return DatabasePlace(fingerprint=fingerprint, name=name, is_local=is_local)
+
+
 POOLED = 4
 
 
@@ -194,6 +202,18 @@ class TestVerification:
                     pass
         assert lines == [{"event": "store.refused", "log_level": "error", "code": "database_stamp_mismatch"}]
 
+    @pytest.mark.parametrize(("name", "refused"), [("app", False), ("app_restored", True)])
+    def test_through_a_tunnel_the_name_tells(self, database: Database, name: str, *, refused: bool) -> None:
+        """Taken over by mistake from somebody's desk, the original would refuse its own deployment."""
+        database.run("UPDATE environment_stamp SET fingerprint = 'elsewhere', database_name = 'app'")
+        place = place_of("0123456789abcdef", name=name, is_local=True)
+        with (
+            Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT, place=place)) as store,
+            pytest.raises(EnvironmentRefused) if refused else nullcontext(),
+            store.transaction(),
+        ):
+            pass
+
     @pytest.mark.parametrize(
         ("stamped", "own", "refused"),
         [
@@ -210,7 +230,9 @@ class TestVerification:
     ) -> None:
         """Where either is unknown there is nothing to compare (design §9)."""
         database.run("UPDATE environment_stamp SET fingerprint = %s", stamped)
-        with Store(StoreOptions(dsn=database.url, kind=DEVELOPMENT, fingerprint=own)) as store:
+        with Store(
+            StoreOptions(dsn=database.url, kind=DEVELOPMENT, place=place_of(own) if own else None)
+        ) as store:
             if not refused:
                 with store.transaction():
                     pass

@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from lib.environment.decision import DeploymentKind
-from lib.environment.fingerprints import stamp_fingerprint
+from lib.environment.fingerprints import database_place
 from lib.errors import StoreUnavailable
 from lib.exit_codes import ExitCode
 from lib.operator.commands.frame import (
@@ -37,12 +37,12 @@ def upgrade(said: str | None, *, dry_run: bool, as_json: bool) -> None:
     held = services()
     kind = held.environment.kind or DeploymentKind.PRODUCTION
     wanted = DeploymentKind(said) if said else None
-    fingerprint = stamp_fingerprint(composition().facts)
+    place = database_place(composition().facts)
     if dry_run:
-        before = plan_upgrade(database_address(held), kind=kind, said=wanted, fingerprint=fingerprint)
+        before = plan_upgrade(database_address(held), kind=kind, said=wanted, place=place)
         _tell_plan(before, wanted or kind, as_json=as_json)
         return
-    done = upgrade_database(database_address(held), kind=kind, said=wanted, fingerprint=fingerprint)
+    done = upgrade_database(database_address(held), kind=kind, said=wanted, place=place)
     if as_json:
         print_json({"before": _shape(done.before), "after": _shape(done.after)})
     else:

@@ -4,7 +4,7 @@ import click
 import structlog
 
 from lib.environment.decision import DeploymentKind
-from lib.environment.fingerprints import productions_own, stamp_fingerprint
+from lib.environment.fingerprints import database_place, productions_own
 from lib.log.events import LogEvent
 from lib.operator.commands.database import database_address
 from lib.operator.commands.frame import (
@@ -36,7 +36,7 @@ def adopt_copy(*, why: str, dry_run: bool, as_json: bool) -> None:
     facts = composition().facts
     taker = Taker(
         kind=held.environment.kind or DeploymentKind.PRODUCTION,
-        fingerprint=stamp_fingerprint(facts),
+        place=database_place(facts),
         is_productions=any(own.variable == "DATABASE_URL" for own in productions_own(facts)),
         actor=actor(),
         reason=reason,
