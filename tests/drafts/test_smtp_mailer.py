@@ -142,9 +142,8 @@ class TestOutcomes:
     def test_a_broken_farewell_changes_nothing(self, mail: OutgoingMail) -> None:
         with scripted_server(answers()) as (port, talks):
             send(port, mail)
-        assert b"MAIL FROM:<team@acme.example>\r\n" in [
-            line.replace(b"mail", b"MAIL") for line in talks[0].lines
-        ]
+        # "from:" in Python 3.13, "FROM:" before; a server takes either (RFC 5321, 2.4).
+        assert b"mail from:<team@acme.example>\r\n" in [line.lower() for line in talks[0].lines]
 
     def test_a_server_without_ehlo_is_greeted_the_old_way(self, mail: OutgoingMail) -> None:
         def old(talk: Talk) -> None:
