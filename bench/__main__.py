@@ -6,12 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 try:
-    from bench import bill
+    from bench import bill, invariants
     from bench.soak import command as soak
 except ModuleNotFoundError as missing:
     raise SystemExit(f"Measuring needs the test tools ({missing.name}): run bin/test once.") from None
 
-MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {"bill": bill.main, "soak": soak.main}
+MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
+    "bill": bill.main,
+    "invariants": invariants.main,
+    "soak": soak.main,
+}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,7 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "measurement",
         choices=sorted(MEASUREMENTS),
-        help="bill: what a tick costs in executions; soak: what is lost while processes are killed",
+        help="bill: what a tick costs in executions; invariants: how they do on the labelled examples; "
+        "soak: what is lost while processes are killed",
     )
     named = parser.parse_args(arguments[:1])
     return MEASUREMENTS[named.measurement](arguments[1:])
