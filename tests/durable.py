@@ -10,6 +10,11 @@ from typing import Any
 from flask import Flask
 
 from app import create_app
+from dev.engine.clock import EngineClock
+from dev.engine.engine import Engine, oldest_first
+from dev.engine.event_api import EventApi
+from dev.engine.queue import QueueItem
+from dev.engine.run import EngineRun
 from inngest_functions.client import build_client
 from inngest_functions.functions import durable_functions
 from lib.clock import iso
@@ -18,11 +23,6 @@ from lib.services import Services
 from lib.ticks.window import window_at
 from lib.work.responsibilities import MAINTENANCE, PROCESS, Responsibility
 from tests.conftest import CRON_SECRET, Database
-from tests.engine.clock import EngineClock
-from tests.engine.engine import Engine, oldest_first
-from tests.engine.event_api import EventApi
-from tests.engine.queue import QueueItem
-from tests.engine.run import EngineRun
 from tests.environment.cases import PLACES, SECRETS
 
 SIGNING_KEY = SECRETS["prod"]

@@ -19,14 +19,14 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from bench.soak.instance import leave_with_parent
 from bench.soak.terms import SPEED, WINDOW_REAL_SECONDS
+from dev.engine.clock import EngineClock
+from dev.engine.engine import Engine
+from dev.engine.errors import RegistrationRefused
+from dev.engine.event_api import EventApi
+from dev.engine.faults import AppDied, DeliverConcurrently, DeliverTwice, LoseAnswer, LoseRequest
+from dev.engine.retries import RetryDelays
 from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.durable import PREFIX, SIGNING_KEY
-from tests.engine.clock import EngineClock
-from tests.engine.engine import Engine
-from tests.engine.errors import RegistrationRefused
-from tests.engine.event_api import EventApi
-from tests.engine.faults import AppDied, DeliverConcurrently, DeliverTwice, LoseAnswer, LoseRequest
-from tests.engine.retries import RetryDelays
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient

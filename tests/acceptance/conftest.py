@@ -3,11 +3,11 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import pytest
 
+from dev.engine.clock import EngineClock
+from dev.engine.engine import oldest_first
+from dev.engine.queue import QueueItem
 from tests.conftest import Database
 from tests.durable import World, durable_world
-from tests.engine.clock import EngineClock
-from tests.engine.engine import oldest_first
-from tests.engine.queue import QueueItem
 
 
 @pytest.fixture

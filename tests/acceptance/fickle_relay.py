@@ -3,9 +3,9 @@
 from enum import StrEnum
 from typing import Any
 
+from dev.engine.errors import BadEvent
 from lib.work.responsibilities import RESPONSIBILITIES
 from tests.durable import Relay
-from tests.engine.errors import BadEvent
 
 
 class Answer(StrEnum):

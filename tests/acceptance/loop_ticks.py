@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from dev.engine.errors import BadEvent
 from lib.work.responsibilities import RESPONSIBILITIES, Responsibility
 from tests.durable import Relay, World, call_cron
-from tests.engine.errors import BadEvent
 
 WINDOW = 60
 GRACE = 180

@@ -8,6 +8,9 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
+from dev.engine.clock import EngineClock
+from dev.engine.engine import Engine
+from dev.engine.event_api import EventApi
 from lib.composition import Composition, compose
 from lib.job_kinds import all_kinds
 from lib.jobs.kind import JobKinds, RunningJob, job_kind
@@ -17,9 +20,6 @@ from tests.acceptance.fickle_relay import FickleRelay
 from tests.acceptance.mortal import Instance, SkewedClock
 from tests.conftest import Database
 from tests.durable import PRODUCTION, SIGNING_KEY
-from tests.engine.clock import EngineClock
-from tests.engine.engine import Engine
-from tests.engine.event_api import EventApi
 
 SKEWS = {"early": timedelta(seconds=-60), "late": timedelta(seconds=60)}
 """How far each instance's own clock is ahead of the database's."""

@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import cast
 
 from app import create_app
+from dev.engine.faults import AppDied
 from lib.clock import Clock
 from lib.composition import Composition
 from lib.errors import EnvironmentRefused, StoreUnavailable
 from lib.store.store import Connection, Store
-from tests.engine.faults import AppDied
 
 THAW_SECONDS = 60.0
 """What a thawed call has to end: a deadline for a broken test, no timing."""

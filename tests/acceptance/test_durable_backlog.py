@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from dev.engine.queue import QueueItem
+from dev.engine.run import RunStatus
 from inngest_functions import process_background_jobs
 from lib.work.responsibilities import PROCESS
 from tests.conftest import Database
 from tests.durable import World
-from tests.engine.queue import QueueItem
-from tests.engine.run import RunStatus
 
 MakeWorld = Callable[..., World]
 

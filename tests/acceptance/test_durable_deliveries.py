@@ -4,11 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES
-from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
-from tests.conftest import Database
-from tests.durable import World
-from tests.engine.faults import (
+from dev.engine.faults import (
     LOGIN_PAGE,
     UNAUTHORISED,
     AnswerInstead,
@@ -18,7 +14,11 @@ from tests.engine.faults import (
     LoseAnswer,
     LoseRequest,
 )
-from tests.engine.run import RunStatus
+from dev.engine.run import RunStatus
+from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES
+from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
+from tests.conftest import Database
+from tests.durable import World
 
 MakeWorld = Callable[..., World]
 

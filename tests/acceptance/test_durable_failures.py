@@ -7,6 +7,7 @@ from typing import Any
 
 import redis
 
+from dev.engine.run import RunStatus
 from lib.single_flight import single_flight
 from lib.status.run_status import RunSource
 from lib.store.lease import LeaseName
@@ -15,7 +16,6 @@ from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
 from tests.durable import World
-from tests.engine.run import RunStatus
 
 Broken = Callable[[str], AbstractContextManager[None]]
 

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 import redis
 
+from dev.engine.run import RunStatus
 from lib.status.run_status import RunSource
 from lib.ticks.inline import every_as, work_inline
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Responsibility
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
 from tests.durable import PREFIX, World
-from tests.engine.run import RunStatus
 
 DRAIN_FIELDS = {
     "releasedStale",

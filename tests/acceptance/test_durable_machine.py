@@ -17,16 +17,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from lib.errors import StoreError, StoreUnavailable
-from lib.services import Services
-from lib.status.run_status import RunSource
-from lib.store.lease import LeaseHeld
-from lib.ticks.inline import every_as, work_inline
-from lib.work.responsibilities import RESPONSIBILITIES
-from tests.conftest import Database
-from tests.durable import durable_world
-from tests.engine.clock import EngineClock
-from tests.engine.faults import (
+from dev.engine.clock import EngineClock
+from dev.engine.faults import (
     LOGIN_PAGE,
     AnswerInstead,
     AppDied,
@@ -35,7 +27,15 @@ from tests.engine.faults import (
     LoseAnswer,
     LoseRequest,
 )
-from tests.engine.run import EngineRun, RunStatus
+from dev.engine.run import EngineRun, RunStatus
+from lib.errors import StoreError, StoreUnavailable
+from lib.services import Services
+from lib.status.run_status import RunSource
+from lib.store.lease import LeaseHeld
+from lib.ticks.inline import every_as, work_inline
+from lib.work.responsibilities import RESPONSIBILITIES
+from tests.conftest import Database
+from tests.durable import durable_world
 from tests.outage import Cut, Outage, with_outage
 
 FAULTS = [

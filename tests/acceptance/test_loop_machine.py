@@ -16,6 +16,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from dev.engine.engine import Engine
+from dev.engine.faults import DeliverTwice, LoseAnswer, LoseRequest
 from lib.rollout.control_store import set_control
 from lib.rollout.controls import ControlName, DispatchControl
 from lib.status.run_status import JobName
@@ -28,8 +30,6 @@ from tests.acceptance.loop_world import SKEWS, loop_world
 from tests.acceptance.mortal import Call, Fate, Ill, Instance, call_under
 from tests.conftest import Database
 from tests.durable import PREFIX, call_cron
-from tests.engine.engine import Engine
-from tests.engine.faults import DeliverTwice, LoseAnswer, LoseRequest
 
 EXAMPLES = os.environ.get("TEST_LOOP_EXAMPLES")
 """How many stories are told; unless some are asked for, the same few each time (docs/development.md)."""

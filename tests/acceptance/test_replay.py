@@ -13,11 +13,11 @@ import pytest
 import redis
 from werkzeug.test import TestResponse
 
+from dev.engine.exchange import Exchange
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES
 from tests.acceptance.scenario import seed_overdue
 from tests.conftest import Database
 from tests.durable import World
-from tests.engine.exchange import Exchange
 from tests.inngest_api import InngestApi, inngest_api
 
 Broken = Callable[[str], AbstractContextManager[None]]

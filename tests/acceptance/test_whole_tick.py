@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from dev.engine.run import RunStatus
 from lib.work.responsibilities import MAINTENANCE, PROCESS
 from tests.acceptance.scenario import OUTCOME, outcome, seed_overdue
 from tests.conftest import Database
 from tests.durable import Relay, World, call_cron, self_hosted_world
-from tests.engine.run import RunStatus
 
 
 @pytest.fixture

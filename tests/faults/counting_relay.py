@@ -3,8 +3,8 @@
 from collections import Counter
 from typing import Any
 
+from dev.engine.clock import EngineClock
 from tests.durable import Relay
-from tests.engine.clock import EngineClock
 from tests.faults.law import WINDOW_S
 
 

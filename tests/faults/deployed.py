@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from tests.engine.clock import EngineClock
-from tests.engine.faults import AppDied
+from dev.engine.clock import EngineClock
+from dev.engine.faults import AppDied
 from tests.faults.instances import Died, Froze, Instance
 from tests.faults.wire import Reply, Request
 

@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from dev.engine.faults import DeliverTwice
 from lib.status.run_status import JobName
 from tests.durable import PREFIX
-from tests.engine.faults import DeliverTwice
 from tests.faults.points import Act, At
 from tests.faults.row import Control, Play, Row, once
 from tests.faults.stage import Stage

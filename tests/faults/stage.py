@@ -11,11 +11,11 @@ from typing import Any, Final, cast
 from flask.testing import FlaskClient
 from redis import ConnectionPool, Redis
 
+from dev.engine.clock import EngineClock
+from dev.engine.engine import Engine
+from dev.engine.event_api import EventApi
 from tests.conftest import CRON_SECRET
 from tests.durable import PRODUCTION, SIGNING_KEY
-from tests.engine.clock import EngineClock
-from tests.engine.engine import Engine
-from tests.engine.event_api import EventApi
 from tests.faults.audited_database import AuditedDatabase
 from tests.faults.counting_relay import CountingRelay
 from tests.faults.deployed import Deployed

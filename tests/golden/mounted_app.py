@@ -8,9 +8,9 @@ import inngest
 from flask import Flask
 
 from app import create_app
+from dev.engine.clock import EngineClock
+from dev.engine.event_api import EventApi, Takes
 from lib.composition import compose
-from tests.engine.clock import EngineClock
-from tests.engine.event_api import EventApi, Takes
 from tests.golden.functions import APP_ID, define
 
 EVENT_KEY = "eventkey_ABCDEFGHIJKLMNOPQRSTUVWXYZ-0123456789"

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from flask import Flask, Response
 
-from tests.engine import signature, strict_json
+from dev.engine import signature, strict_json
 from tests.golden.transcript import Recorded, Transcript
 
 SHORTENED: Final = re.compile(r"<(\d+) characters>")

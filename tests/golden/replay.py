@@ -4,8 +4,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from tests.engine import signature, strict_json
-from tests.engine.answer import RawAnswer
+from dev.engine import signature, strict_json
+from dev.engine.answer import RawAnswer
 from tests.golden.transcript import Recorded
 from tests.golden.turn import Turn
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from flask.testing import FlaskClient
 
-from tests.engine.answer import RawAnswer
-from tests.engine.clock import EngineClock
-from tests.engine.configuration import FAILED_EVENT
-from tests.engine.engine import Engine, oldest_first
-from tests.engine.faults import AnswerInstead, Fault, LoseAnswer, Where
-from tests.engine.queue import QueueItem
-from tests.engine.retries import RetryDelays
+from dev.engine.answer import RawAnswer
+from dev.engine.clock import EngineClock
+from dev.engine.configuration import FAILED_EVENT
+from dev.engine.engine import Engine, oldest_first
+from dev.engine.faults import AnswerInstead, Fault, LoseAnswer, Where
+from dev.engine.queue import QueueItem
+from dev.engine.retries import RetryDelays
 from tests.golden.functions import APP_ID
 from tests.golden.transcript import ANSWER_LOST, Recorded, Transcript
 from tests.golden.turn import Turn

@@ -8,9 +8,9 @@ import inngest
 import inngest.flask
 from flask import Flask
 
-from tests.engine.clock import EngineClock
-from tests.engine.engine import Engine
-from tests.engine.event_api import EventApi, Takes
+from dev.engine.clock import EngineClock
+from dev.engine.engine import Engine
+from dev.engine.event_api import EventApi, Takes
 from tests.golden.functions import APP_ID, define
 
 URL = "http://localhost/api/inngest"

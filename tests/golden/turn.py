@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.engine.exchange import Exchange
+from dev.engine.exchange import Exchange
 from tests.golden.transcript import Recorded
 
 ULID: Final = re.compile(r"[0-9A-HJKMNP-TV-Z]{26}")

@@ -9,6 +9,7 @@ import pytest
 import redis
 from structlog.testing import capture_logs
 
+from dev.engine.faults import AppDied
 from lib.errors import StoreUnavailable
 from lib.services import Services
 from lib.single_flight import single_flight
@@ -17,7 +18,6 @@ from lib.work.durable import Part, fail_durable_run, perform
 from lib.work.responsibilities import MAINTENANCE, PROCESS, RESPONSIBILITIES, Responsibility
 from lib.work.run_error import RunDeferred, StepBroken
 from tests.conftest import Database
-from tests.engine.faults import AppDied
 from tests.outage import Cut, with_outage
 from tests.work.calls import DONE, KEY, blob, burst, call, line, step
 
