@@ -67,7 +67,10 @@ class Points:
                 return
             at, self._at = self._at, None
         self._tell(at)
-        os.kill(os.getpid(), signal.SIGKILL if at.act is Act.KILL else signal.SIGSTOP)
+        if at.act is Act.KILL:
+            os.kill(os.getpid(), signal.SIGKILL)
+        else:  # the whole process stops; this thread before its next line, not at some time soon
+            signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 @dataclass(frozen=True, kw_only=True)
