@@ -11,6 +11,7 @@ from pathlib import Path
 PREFIX = "everytick-"
 _LONGEST_BASE = 60  # leaves room for everytick-XXXXXXXX/pg/.s.PGSQL.5432 in 103 characters (macOS)
 _ALIVE = "alive"
+_UNHELD = "alive.new"
 
 
 @contextmanager
@@ -24,8 +25,10 @@ def runtime_folder() -> Iterator[Path]:
     _sweep(base)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
     try:
-        with (folder / _ALIVE).open("w") as alive:
+        with (folder / _UNHELD).open("w") as alive:
             fcntl.flock(alive, fcntl.LOCK_EX)
+            # Under its name only now: not held, it would pass for a dead process's.
+            (folder / _UNHELD).rename(folder / _ALIVE)
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,3 +1,4 @@
+import fcntl
 import os
 import stat
 import tempfile
@@ -37,3 +38,21 @@ def test_what_a_killed_process_left_is_removed_and_a_living_ones_stays(
         left = {folder.name for folder in mine.parent.glob("everytick-*")}
     assert dead.kept[0] not in left
     assert alive.kept[0] in left
+
+
+def test_nobody_removes_one_that_is_being_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another process sweeps at the very moment before the folder is held."""
+    real = fcntl.flock
+    swept: list[bool] = []
+
+    def sweep_first(file: int, operation: int) -> None:
+        if operation == fcntl.LOCK_EX and not swept:
+            swept.append(True)
+            with runtime_folder():
+                pass
+        real(file, operation)
+
+    monkeypatch.setattr(fcntl, "flock", sweep_first)
+    with runtime_folder() as folder:
+        assert swept
+        assert folder.exists()
