@@ -15,6 +15,7 @@ from lib.web.edge import bare_app, limit_requests
 from lib.web.health import health_routes
 from lib.web.inbound_email import inbound_email_routes
 from lib.web.metrics import metrics_routes
+from lib.web.operator_routes import operator_routes
 from lib.web.refusal import refuse_everything, refuse_with_stores
 from lib.web.sign_in import sign_in_routes
 
@@ -41,7 +42,8 @@ def create_app(composition: Composition | None = None, *, functions: "Functions 
         mount_inngest(app, composition.services, functions=functions)
     else:
         app.register_blueprint(inngest_off_routes(composition.services))
-    for routes in (health_routes, metrics_routes, sign_in_routes, cron_routes, inbound_email_routes):
+    edges = (health_routes, metrics_routes, sign_in_routes, cron_routes, inbound_email_routes)
+    for routes in (*edges, operator_routes):
         app.register_blueprint(routes(composition.services))
     return app
 

@@ -10,14 +10,14 @@ from flask import Flask, Response, after_this_request, request
 
 from inngest_functions.client import build_client, dev_server_of
 from inngest_functions.functions import durable_functions
-from inngest_functions.heard_calls import hear_once, require_compatible
+from inngest_functions.heard_calls import let_in
 from inngest_functions.registration import registration
 from inngest_functions.route import inngest_routes, route_path
 from inngest_functions.sync import sync_answer
 from lib.environment.addresses import is_local_number
 from lib.errors import Forbidden, PayloadTooLarge
 from lib.inngest_signature import HEADER, SignatureMalformed, is_signed, require_fresh
-from lib.registration import EXTENSION, ServeOriginMissing
+from lib.registration import EXTENSION, Registration, ServeOriginMissing
 from lib.services import Services
 from lib.settings import sdk_environment
 from lib.web.body import read_body
@@ -42,8 +42,9 @@ def mount_inngest(app: Flask, services: Services, *, functions: Functions | None
     mounted = _Mounted(client, defined, path=route_path(settings))
     signed = dev_server_of(settings, decision) is None
     heard = _signed if signed else _unsigned
-    app.extensions[EXTENSION] = registration(settings, decision, defined, signed=signed)
-    app.register_blueprint(inngest_routes(settings, decision, heard(services, mounted)))
+    told = registration(settings, decision, defined, signed=signed)
+    app.extensions[EXTENSION] = told
+    app.register_blueprint(inngest_routes(settings, decision, heard(services, mounted, told)))
 
 
 class _Mounted:
@@ -70,7 +71,7 @@ class _Mounted:
         return cast("Answer", view)
 
 
-def _signed(services: Services, mounted: _Mounted) -> Answer:
+def _signed(services: Services, mounted: _Mounted, told: Registration) -> Answer:
     """Calls of Inngest's cloud or of one's own server: the SDK checks the signature, we that it is new."""
     origin = services.environment.serve_origin
     keys = (services.settings.inngest_signing_key, services.settings.inngest_signing_key_fallback)
@@ -88,15 +89,15 @@ def _signed(services: Services, mounted: _Mounted) -> Answer:
             if signature:
                 require_fresh(signature, now=services.clock.now())
         if request.method == "PUT":
-            return sync_answer(services, register)
+            return sync_answer(services, register, told=told, origin=origin)
         if request.method == "POST" and is_signed(signature, request.get_data(), *keys):
-            hear_once(services, signature)
+            let_in(services, signature)
         return sdk()
 
     return answer
 
 
-def _unsigned(services: Services, mounted: _Mounted) -> Answer:
+def _unsigned(services: Services, mounted: _Mounted, told: Registration) -> Answer:
     """Calls of the dev server, which signs nothing: only neighbours are heard.
 
     Without a configured origin it is told to call back where it called.
@@ -109,11 +110,12 @@ def _unsigned(services: Services, mounted: _Mounted) -> Answer:
                 "In development only this machine and its private network may call here, directly."
             )
         _read_body()
-        sdk = mounted.view(configured or f"{request.scheme}://{request.host}")
+        origin = configured or f"{request.scheme}://{request.host}"
+        sdk = mounted.view(origin)
         if request.method == "PUT":
-            return sync_answer(services, sdk)
+            return sync_answer(services, sdk, told=told, origin=origin)
         if request.method == "POST":
-            require_compatible(services)
+            let_in(services, None)
         return sdk()
 
     return answer

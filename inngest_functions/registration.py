@@ -1,8 +1,10 @@
 """From the SDK's functions to what is said of them: the same configuration that is sent to Inngest."""
 
+import hashlib
 from typing import Any
 
 import inngest
+import jcs  # type: ignore[import-untyped]
 
 from inngest_functions.route import environment_header, route_path
 from lib.environment.decision import GuardDecision
@@ -18,14 +20,21 @@ def registration(
         path=route_path(settings),
         env=environment_header(decision),
         signed=signed,
-        functions=tuple(shown for function in functions for shown in _shown(function)),
+        functions=tuple(_of(config) for function in functions for config in _configs(function)),
+        configuration_hash=_hash([config for function in functions for config in _configs(function)]),
     )
 
 
-def _shown(function: inngest.Function[Any]) -> list[RegisteredFunction]:
-    """The function, and its failure function where it has one; Inngest counts them as two."""
+def _configs(function: inngest.Function[Any]) -> list[dict[str, Any]]:
+    """Of the function, and of its failure function where it has one; Inngest counts them as two."""
     config = function.get_config("")
-    return [_of(part.model_dump(mode="json")) for part in (config.main, config.on_failure) if part]
+    return [part.model_dump(mode="json") for part in (config.main, config.on_failure) if part]
+
+
+def _hash(configs: list[dict[str, Any]]) -> str:
+    """Of the canonical form, whatever the order in which the functions are defined."""
+    in_order = sorted(configs, key=lambda config: str(config["id"]))
+    return hashlib.sha256(jcs.canonicalize(in_order)).hexdigest()
 
 
 def _of(config: dict[str, Any]) -> RegisteredFunction:

@@ -19,6 +19,7 @@ EverytickError
 │   ├── SyncRefused               Inngest refused the registration
 │   └── SyncFailed                the registration did not get through
 ├── ControlUnreadable             lib/rollout/controls.py: a control has no value that can be read
+├── ControlRefused                lib/rollout/change.py: a control may not be set so
 ├── WorkFailed                    a responsibility ended as failed
 ├── RunError                      lib/work/run_error.py: a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from lib.status.run_status import EventName
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutgoingEvent:
@@ -15,7 +13,8 @@ class OutgoingEvent:
     ahead of Inngest's would hold every run back.
     """
 
-    name: EventName
+    name: str
+    """An EventName, or a probe's, to which no function listens."""
     id: str
     """Made from the dispatch key, so that a repetition is recognised."""
     data: Mapping[str, Any]

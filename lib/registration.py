@@ -52,6 +52,8 @@ class Registration:
     signed: bool
     """False only for the dev server, which neither signs nor checks."""
     functions: tuple[RegisteredFunction, ...]
+    configuration_hash: str
+    """SHA-256 of all that Inngest is told of the functions, but for their address: 64 hexadecimal digits."""
 
 
 class InngestError(EverytickError):

@@ -9,12 +9,11 @@ import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_core import ErrorDetails
 
+from lib.setting_problems import SettingProblem, budget_problems, told
 from lib.setting_types import (
     DatabaseAddress,
     DevServer,
@@ -41,8 +40,6 @@ TAKEN: Final = "EVERYTICK_TAKEN_"
 """Before the name of a variable that was taken out of the SDK's sight."""
 OURS: Final = "BACKGROUND_JOB"
 """A variable that begins so is ours, or misspelt."""
-SEND_RESERVE_MS: Final = 15_000
-"""What a tick keeps for itself beside sending and inline work (design §5)."""
 
 _SDK_ENVIRONMENT: Final = threading.Lock()
 """The process has one environment."""
@@ -94,6 +91,16 @@ class Settings(BaseModel):
     """Drains that a run may start side by side when the backlog is deep; at most concurrency - 1."""
     background_jobs_max_event_age_seconds: int = setting(900, ge=60, le=86_400)
 
+    # The gate between two stages of the rollout; argued for in docs/rollout.md
+    background_jobs_rollout_min_windows: int = setting(20, ge=1, le=60)
+    background_jobs_rollout_min_minutes: int = setting(60, ge=0, le=10_080)
+    background_jobs_rollout_min_executed_percent: int = setting(95, ge=50, le=100)
+    background_jobs_rollout_max_start_seconds: int = setting(60, ge=1, le=3_600)
+    background_jobs_rollout_max_end_seconds: int = setting(120, ge=1, le=3_600)
+    background_jobs_rollout_max_retried_percent: int = setting(20, ge=0, le=100)
+    background_jobs_rollout_max_worse_points: int = setting(5, ge=0, le=100)
+    """Percentage points by which durable work may fail or degrade more often than inline work."""
+
     # The queue
     background_job_cron_limit: int = setting(1_000, ge=1, le=100_000)
     background_job_cron_time_budget_ms: int = setting(240_000, ge=LEAST_BUDGET_MS, le=800_000)
@@ -136,18 +143,6 @@ class Settings(BaseModel):
 
 
 SETTING_NAMES: Final = frozenset(name.upper() for name in Settings.model_fields)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SettingProblem:
-    """What could not be taken as it is set; a value is never kept."""
-
-    code: str = "setting_invalid"
-    """`setting_invalid`, or `budgets_do_not_nest`."""
-    name: str
-    """The variable, in upper case; several joined by `, ` where their sum is the problem."""
-    problem: str
-    """What is wrong and what to do."""
 
 
 def cleaned(environ: Mapping[str, str]) -> dict[str, str]:
@@ -203,13 +198,13 @@ def read_settings(environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Se
     try:
         settings = Settings.model_validate(given)
     except ValidationError as error:
-        unread = {str(item["loc"][0]): _told(item) for item in error.errors(include_url=False)}
+        unread = {str(item["loc"][0]): told(item) for item in error.errors(include_url=False)}
         readable = Settings.model_validate({n: given[n] for n in given if n not in unread})
         return None, (
             *(SettingProblem(name=name, problem=problem) for name, problem in unread.items()),
-            *(p for p in _budget_problems(readable) if unread.keys().isdisjoint(p.name.split(", "))),
+            *(p for p in budget_problems(readable) if unread.keys().isdisjoint(p.name.split(", "))),
         )
-    problems = _budget_problems(settings)
+    problems = budget_problems(settings)
     return (None if problems else settings), problems
 
 
@@ -230,69 +225,3 @@ def secret_names() -> frozenset[str]:
 def _inner(annotation: object) -> tuple[object, ...]:
     """Every type inside `annotation`, however deep."""
     return tuple(found for part in get_args(annotation) for found in (part, *_inner(part)))
-
-
-def _told(item: ErrorDetails) -> str:
-    """What pydantic found, in our words; its own sentences may carry the input."""
-    match item["type"]:
-        case "value_error":
-            return str(item["ctx"]["error"])
-        case "greater_than_equal":
-            return f"is too small: the least is {item['ctx']['ge']}"
-        case "less_than_equal":
-            return f"is too large: the most is {item['ctx']['le']}"
-        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
-            return "is not a whole number"
-        case _:
-            return "cannot be read"
-
-
-def _budget_problems(settings: Settings) -> tuple[SettingProblem, ...]:
-    """The budgets that do not nest (design §5), each with its sum written out."""
-    statement = ("DATABASE_STATEMENT_TIMEOUT_MS", settings.database_statement_timeout_ms)
-    job = ("BACKGROUND_JOB_TIMEOUT_MS", settings.background_job_timeout_ms)
-    drain = ("BACKGROUND_JOB_CRON_TIME_BUDGET_MS", settings.background_job_cron_time_budget_ms)
-    send = ("BACKGROUND_JOBS_SEND_DEADLINE_MS", settings.background_jobs_send_deadline_ms)
-    inline = ("BACKGROUND_JOBS_INLINE_BUDGET_MS", settings.background_jobs_inline_budget_ms)
-    beat = ("BACKGROUND_JOB_HEARTBEAT_MS", settings.background_job_heartbeat_ms)
-    lease = ("BACKGROUND_JOB_LEASE_MS", settings.background_job_lease_ms)
-    seconds = settings.background_jobs_max_duration_seconds
-    request = ("BACKGROUND_JOBS_MAX_DURATION_SECONDS", seconds * 1_000)
-    found = [
-        SettingProblem(
-            code="budgets_do_not_nest",
-            name=f"{inner[0]}, {outer[0]}",
-            problem=f"do not nest: {inner[1]} ms is not less than {outer[1]} ms",
-        )
-        for inner, outer in ((statement, job), (job, drain), (drain, request))
-        if inner[1] >= outer[1]
-    ]
-    if (total := send[1] + inline[1] + SEND_RESERVE_MS) > request[1]:
-        found.append(
-            SettingProblem(
-                code="budgets_do_not_nest",
-                name=f"{send[0]}, {inline[0]}, {request[0]}",
-                problem=f"do not nest: {send[1]} ms + {inline[1]} ms + {SEND_RESERVE_MS} ms reserve = "
-                f"{total} ms is more than {request[1]} ms",
-            )
-        )
-    beside = ("BACKGROUND_JOBS_PARALLEL_DRAINS", settings.background_jobs_parallel_drains)
-    concurrency = ("BACKGROUND_JOBS_INNGEST_CONCURRENCY", settings.background_jobs_inngest_concurrency)
-    if beside[1] >= concurrency[1] and beside[1] > 0:
-        found.append(
-            SettingProblem(
-                code="budgets_do_not_nest",
-                name=f"{beside[0]}, {concurrency[0]}",
-                problem=f"do not nest: {beside[1]} drains side by side need a concurrency of "
-                f"{beside[1] + 1}, and it is {concurrency[1]}",
-            )
-        )
-    if beat[1] * 3 > lease[1]:
-        found.append(
-            SettingProblem(
-                code="budgets_do_not_nest",
-                name=f"{beat[0]}, {lease[0]}",
-                problem=f"do not nest: 3 x {beat[1]} ms = {beat[1] * 3} ms is more than {lease[1]} ms",
-            )
-        )
-    return tuple(found)

@@ -15,6 +15,7 @@ from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
 from lib.log.events import LogEvent
 from lib.maintenance.queue_health import QUEUE_HEALTH
+from lib.preflight.check import CheckName, CheckVerdict, ok
 from lib.registration import InngestError
 from lib.services import Services
 from lib.status.run_status import EventName, JobName, RunSource, RunStatus
@@ -24,6 +25,7 @@ from lib.work.standing import RunVerdict
 from tests.named_tests import named_tests
 
 DOCS = Path(__file__).parents[1] / "docs"
+SHOWN = ok(CheckName.GUARD, "").as_json()
 
 
 class TestTicks:
@@ -54,6 +56,20 @@ class TestInngest:
     )
     def test_what_the_route_and_the_command_may_say_is_explained(self, error: type[EverytickError]) -> None:
         assert f"`{error.code}`" in (DOCS / "inngest.md").read_text()
+
+
+class TestPreflight:
+    def test_every_check_has_its_line_in_order(self) -> None:
+        rows = [
+            line.split("`")[1]
+            for line in (DOCS / "preflight.md").read_text().splitlines()
+            if line[:3] == "| `"
+        ]
+        assert rows == [*CheckName]
+
+    @pytest.mark.parametrize("word", [*CheckVerdict, *SHOWN])
+    def test_every_word_of_its_json_is_explained(self, word: str) -> None:
+        assert word in (DOCS / "preflight.md").read_text()
 
 
 class TestFailures:

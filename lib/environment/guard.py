@@ -14,7 +14,8 @@ from lib.environment.preview import preview_env, preview_problems
 from lib.environment.production import production_problems
 from lib.environment.serve_origin import serve_origin
 from lib.environment.usability import goes_to_dev_server, key_problems
-from lib.settings import SettingProblem, Settings, read_settings
+from lib.setting_problems import SettingProblem
+from lib.settings import Settings, read_settings
 
 ROWS: Final[Mapping[DeploymentKind, Callable[[Facts], Iterator[Problem]]]] = {
     DeploymentKind.PRODUCTION: production_problems,

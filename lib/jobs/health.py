@@ -75,6 +75,12 @@ def count_due(connection: Connection) -> int:
     return int(due)
 
 
+def oldest_due_age(connection: Connection) -> float | None:
+    """How long the oldest due job has been due, in seconds; None when none is."""
+    oldest = connection.execute(OLDEST_DUE).fetchone()
+    return round(float(oldest[2]), 3) if oldest else None
+
+
 def queue_health(connection: Connection, settings: Settings) -> QueueHealth:
     """Judge the queue by the database's clock."""
     oldest = connection.execute(OLDEST_DUE).fetchone()

@@ -15,6 +15,9 @@ from lib.store.store import Connection
 TRIES: Final = 5
 """A job with the same key may be queued between our look and our update; then we look again."""
 
+KEPT: Final = 2_000
+"""Characters of `last_error`: the latest word of an operator, and what there was before."""
+
 RETRY: Final = """
 WITH wanted AS MATERIALIZED (
     SELECT id, kind, dedupe_key, dedupe_scope, status, status IN ('dead', 'discarded') AS ended
@@ -34,7 +37,8 @@ judged AS MATERIALIZED (
 ),
 changed AS (
     UPDATE jobs SET status = 'pending', run_at = everytick_now(), attempt = 0, crashes = 0, reschedules = 0,
-        finished_at = NULL
+        finished_at = NULL,
+        last_error = left(nullif(concat_ws('; ', %(note)s::text, last_error), ''), %(kept)s)
     FROM judged
     WHERE jobs.id = judged.id AND jobs.id = ANY(%(ids)s) AND judged.ended AND judged.twin IS NULL
     RETURNING jobs.id
@@ -49,7 +53,7 @@ WITH wanted AS MATERIALIZED (
 ),
 changed AS (
     UPDATE jobs SET status = 'discarded', finished_at = everytick_now(),
-        last_error = concat_ws('; ', %(note)s::text, last_error)
+        last_error = left(concat_ws('; ', %(note)s::text, last_error), %(kept)s)
     FROM wanted
     WHERE jobs.id = wanted.id AND jobs.id = ANY(%(ids)s) AND wanted.waits
     RETURNING jobs.id
@@ -83,12 +87,18 @@ class Operated:
         return f"it is {self.status}"
 
 
-def retry_jobs(connection: Connection, job_ids: Sequence[int], *, actor: str) -> list[Operated]:
-    """Put dead and discarded jobs back into the queue, due now, with all their attempts; in order of id."""
+def retry_jobs(
+    connection: Connection, job_ids: Sequence[int], *, actor: str, reason: str | None = None
+) -> list[Operated]:
+    """Put dead and discarded jobs back into the queue, due now, with all their attempts; in order of id.
+
+    Who and why is noted with the job where `reason` is given.
+    """
+    note = storable(f"retried by {actor}: {reason}") if reason else None
     for _ in range(TRIES):
         try:
             with connection.transaction():
-                return _operate(connection, RETRY, "retry", job_ids, actor=actor)
+                return _operate(connection, RETRY, "retry", job_ids, actor=actor, note=note)
         except psycopg.errors.UniqueViolation:
             continue
     raise StoreTimedOut("Jobs with the same dedupe key came and went too fast; try again.")
@@ -116,7 +126,9 @@ def _operate(
     actor: str,
     note: str | None = None,
 ) -> list[Operated]:
-    rows = connection.execute(statement.encode(), {"ids": list(job_ids), "note": note}).fetchall()
+    rows = connection.execute(
+        statement.encode(), {"ids": list(job_ids), "note": note, "kept": KEPT}
+    ).fetchall()
     found = {
         int(job_id): Operated(job_id=job_id, status=status, twin=twin, changed=changed)
         for job_id, status, twin, changed in rows

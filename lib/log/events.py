@@ -27,8 +27,16 @@ class LogEvent(StrEnum):
     CACHE_FOREIGN = "cache.foreign"
     LEASE_LOST = "lease.lost"
 
+    PREFLIGHT_CHECK_FAILED = "preflight.check_failed"
+    REGISTRATION_UNRECORDED = "registration.unrecorded"
+
     CONTROL_CHANGED = "control.changed"
     CONTROL_UNREADABLE = "control.unreadable"
+
+    ROLLOUT_ADVANCED = "rollout.advanced"
+    ROLLOUT_COMPLETED = "rollout.completed"
+    ROLLOUT_ROLLED_BACK = "rollout.rolled_back"
+    ROLLOUT_NOT_STEERED = "rollout.not_steered"
 
     TICK_DECIDED = "tick.decided"
     TICK_FINISHED = "tick.finished"

@@ -48,6 +48,15 @@ HEARD_CALLS: Final = Pruning(
     due="heard_at < everytick_now() - 4 * %s * interval '1 second'",
     size=1_000,
 )
+REGISTRATIONS: Final = Pruning(
+    table="registrations",
+    key="app_id, env, url, configuration_hash",
+    # The latest one counts however old it is.
+    due="registered_at < everytick_now() - 10 * %s * interval '1 day' AND EXISTS (SELECT FROM registrations l"
+    " WHERE l.app_id = registrations.app_id AND l.env = registrations.env"
+    " AND l.registered_at > registrations.registered_at)",
+    size=1_000,
+)
 
 
 def _retain(services: Services, deadline: Deadline) -> ItemResult:
@@ -60,6 +69,7 @@ def _retain(services: Services, deadline: Deadline) -> ItemResult:
         "controlChanges": prune(services, deadline, CONTROL_CHANGES, runs),
         "breakerChanges": prune(services, deadline, BREAKER_CHANGES, runs),
         "heardCalls": prune(services, deadline, HEARD_CALLS, (SKEW_SECONDS,)),
+        "registrations": prune(services, deadline, REGISTRATIONS, runs),
     }
     return ItemResult(
         counts={name: part.counts["pruned"] for name, part in parts.items()},

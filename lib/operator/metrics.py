@@ -16,6 +16,10 @@ from lib.environment.decision import DeploymentKind
 from lib.errors import StoreError, StoreTimedOut
 from lib.jobs.health import queue_health
 from lib.log.events import LogEvent
+from lib.rollout.control_store import stored_controls
+from lib.rollout.controls import controls_from
+from lib.rollout.share import share_of
+from lib.rollout.steering import went_back
 from lib.services import Services
 from lib.store.store import Connection
 from lib.ticks.breaker import BreakerState
@@ -75,6 +79,14 @@ BREAKER: Final = Metric(
     labels=("responsibility", "state"),
     help="1 for the state that the breaker is in: closed, open or half_open.",
 )
+SHARE: Final = Metric(
+    name="everytick_rollout_percent",
+    help="The share of windows that goes to Inngest, by flag, controls and keys; 0 while all is inline.",
+)
+WENT_BACK: Final = Metric(
+    name="everytick_rollout_went_back",
+    help="1 once a tick took the rollout back by itself, until somebody sets the mode anew.",
+)
 DUE: Final = Metric(name="everytick_jobs_due", help="Jobs that could run now; 100,000 means at least that.")
 OLDEST: Final = Metric(
     name="everytick_oldest_due_job_age_seconds",
@@ -96,6 +108,8 @@ METRICS: Final = (
     LINES,
     STUCK,
     BREAKER,
+    SHARE,
+    WENT_BACK,
     DUE,
     OLDEST,
     RUNNING,
@@ -162,6 +176,13 @@ def _breakers(connection: Connection, _: Services) -> Iterator[Sample]:
             yield BREAKER, (NAMES[name], state), breaker.state is state
 
 
+def _rollout(connection: Connection, services: Services) -> Iterator[Sample]:
+    stored = stored_controls(connection)
+    usable = services.environment.inngest_usable
+    yield SHARE, (), share_of(services.settings, controls_from(stored.values()), usable=usable)
+    yield WENT_BACK, (), went_back(stored)
+
+
 def _queue(connection: Connection, services: Services) -> Iterator[Sample]:
     queue = queue_health(connection, services.settings)
     yield DUE, (), queue.due
@@ -177,5 +198,6 @@ _READERS: Final[tuple[Callable[[Connection, Services], Iterator[Sample]], ...]] 
     _lines,
     _runs,
     _breakers,
+    _rollout,
     _queue,
 )

@@ -17,6 +17,8 @@ from lib.exit_codes import ExitCode
 from lib.log.events import LogEvent
 
 PERCENT_AT_MOST: Final = 100
+TOLD_AT_MOST: Final = 100
+"""Characters of a value that a message repeats."""
 
 
 class ControlName(StrEnum):
@@ -26,6 +28,10 @@ class ControlName(StrEnum):
     DISPATCH_PERCENT = "dispatch.percent"
     ROLLOUT_AUTO = "rollout.auto"
     JOBS_PAUSED = "jobs.paused"
+
+
+STEERING: Final = frozenset({ControlName.DISPATCH_MODE, ControlName.DISPATCH_PERCENT})
+"""Those that say where ticks go."""
 
 
 class DispatchControl(StrEnum):
@@ -75,6 +81,8 @@ class Controls:
     """None where nobody has set it; BACKGROUND_JOBS_INNGEST_PERCENT caps it in any case."""
     rollout_auto: bool = False
     jobs_paused: Paused = Paused()
+    unreadable: frozenset[ControlName] = frozenset()
+    """Those that are set to what this version cannot read; above they stand as if they were not set."""
 
     def percent_within(self, ceiling: int) -> int:
         """The share of windows that may go to Inngest, `ceiling` (the environment's) at most."""
@@ -108,7 +116,16 @@ def parsed(name: ControlName, raw: object) -> ControlValue:
     try:
         return _PARSERS[name](raw)
     except (ValueError, TypeError, AttributeError) as error:
-        raise ControlUnreadable(f"The control {name} cannot be {raw!r:.100}.") from error
+        raise ControlUnreadable(f"The control {name} cannot be {_told(raw)}: {MEANT[name]}.") from error
+
+
+def _told(raw: object) -> str:
+    """`raw` as a sentence may show it. Never a part of it: half a secret is not known for one any more."""
+    try:
+        told = repr(raw)
+    except ValueError:  # a number with more digits than Python writes out
+        return "so large"
+    return told if len(told) <= TOLD_AT_MOST else "so long"
 
 
 def stored_shape(value: ControlValue) -> object:
@@ -117,18 +134,21 @@ def stored_shape(value: ControlValue) -> object:
 
 
 def controls_from(rows: Iterable[StoredControl]) -> Controls:
-    """What `rows` say; a value that cannot be read counts as not set, which is logged.
+    """What `rows` say, and which of them cannot be read, which is logged.
 
     A newer version may have written it, and no tick may end for it.
     """
     held: dict[str, Any] = {}
+    unreadable: set[ControlName] = set()
+    known = {name.value: name for name in ControlName}
     for row in rows:
         try:
-            name = ControlName(row.name)
+            name = known[row.name]
             held[name.replace(".", "_")] = parsed(name, row.value)
-        except (ValueError, ControlUnreadable):
+        except (KeyError, ControlUnreadable):
+            unreadable.update({known[row.name]} if row.name in known else ())
             structlog.get_logger().error(LogEvent.CONTROL_UNREADABLE, name=row.name, value=row.value)
-    return Controls(**held)
+    return Controls(**held, unreadable=frozenset(unreadable))
 
 
 def _percent(raw: Any) -> int:  # noqa: ANN401 - JSON
@@ -145,12 +165,24 @@ def _flag(raw: Any) -> bool:  # noqa: ANN401 - JSON
 
 
 def _paused(raw: Any) -> Paused:  # noqa: ANN401 - JSON
+    """What it does not know it does not read: a word misspelt would pause nothing without a word."""
+    if not raw.keys() <= {"kinds", "workspaces"}:
+        raise ValueError
     kinds, workspaces = raw.get("kinds", []), raw.get("workspaces", [])
-    if not isinstance(kinds, list) or not isinstance(workspaces, list):
+    if not all(isinstance(given, list) for given in (kinds, workspaces)):
         raise TypeError
-    return Paused(kinds=frozenset(map(str, kinds)), workspaces=frozenset(map(UUID, workspaces)))
+    if not all(isinstance(one, str) for one in (*kinds, *workspaces)):
+        raise TypeError
+    return Paused(kinds=frozenset(kinds), workspaces=frozenset(map(UUID, workspaces)))
 
 
+MEANT: Final = {
+    ControlName.DISPATCH_MODE: f"it is {', '.join(DispatchControl)}",
+    ControlName.DISPATCH_PERCENT: f"it is a number from 0 to {PERCENT_AT_MOST}",
+    ControlName.ROLLOUT_AUTO: "it is true or false",
+    ControlName.JOBS_PAUSED: "it has kinds and workspaces, each a list, and workspaces are ids",
+}
+"""What each control may be, in words."""
 _PARSERS: Final[dict[ControlName, Callable[[Any], ControlValue]]] = {
     ControlName.DISPATCH_MODE: DispatchControl,
     ControlName.DISPATCH_PERCENT: _percent,

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from lib.clock import iso
-from lib.rollout.controls import ControlName, StoredControl, controls_from
+from lib.rollout.controls import MEANT, STEERING, ControlName, Controls, StoredControl, controls_from
 from lib.settings import Settings
 
 FLAG: Final = "BACKGROUND_JOBS_USE_INNGEST"
@@ -22,6 +22,8 @@ class LeverSource(StrEnum):
     """A variable of the deployment."""
     DEFAULT = "default"
     """Nobody."""
+    UNREADABLE = "unreadable"
+    """An operator, in words that this version cannot read: ticks work inline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +52,53 @@ class Lever:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreadable:
+    """A control that is set to what this version cannot read."""
+
+    control: StoredControl
+
+    @property
+    def cure(self) -> str:
+        """What to do, for people."""
+        name = ControlName(self.control.name)
+        return f"{name} cannot be read: {MEANT[name]}. Set it anew: {CURES[name]}."
+
+    def as_json(self) -> dict[str, Any]:
+        """The public shape."""
+        return {
+            "name": self.control.name,
+            "value": self.control.value,
+            "actor": self.control.actor,
+            "reason": self.control.reason,
+            "cure": self.cure,
+        }
+
+
+CURES: Final = {
+    ControlName.DISPATCH_MODE: "`flask rollout set --mode auto --why W`, or `flask rollout back --why W`",
+    ControlName.DISPATCH_PERCENT: "`flask rollout set N --why W`",
+    ControlName.ROLLOUT_AUTO: "`flask rollout auto on|off --why W`",
+    ControlName.JOBS_PAUSED: "`flask jobs pause` with what is to wait, or `flask jobs resume --all`",
+}
+"""The command that sets each control anew."""
+
+
+def unreadable_controls(stored: Mapping[str, StoredControl]) -> tuple[Unreadable, ...]:
+    """Those of `stored` that cannot be read, by name."""
+    unreadable = controls_from(stored.values()).unreadable
+    return tuple(Unreadable(control=stored[name]) for name in sorted(unreadable))
+
+
 def levers(settings: Settings, stored: Mapping[str, StoredControl]) -> tuple[Lever, ...]:
     """The levers by `settings` and the controls that count now, the strongest first."""
     controls = controls_from(stored.values())
     ceiling = settings.background_jobs_inngest_percent
-    mode = stored.get(ControlName.DISPATCH_MODE)
-    percent = stored.get(ControlName.DISPATCH_PERCENT) if controls.dispatch_percent is not None else None
-    mode_is_set = mode is not None and mode.value == controls.dispatch_mode
     capped = controls.dispatch_percent is not None and controls.dispatch_percent > ceiling
+    sources = {name: _of_control(name, stored, controls) for name in STEERING}
+    by_control = sources[ControlName.DISPATCH_PERCENT]
+    if by_control is LeverSource.DEFAULT or capped:
+        by_control = _of_environment(settings, CEILING)
     return (
         Lever(
             name=FLAG,
@@ -67,16 +108,22 @@ def levers(settings: Settings, stored: Mapping[str, StoredControl]) -> tuple[Lev
         Lever(
             name=ControlName.DISPATCH_MODE,
             value=controls.dispatch_mode,
-            source=LeverSource.CONTROL if mode_is_set else LeverSource.DEFAULT,
-            control=mode,
+            source=sources[ControlName.DISPATCH_MODE],
+            control=stored.get(ControlName.DISPATCH_MODE),
         ),
         Lever(
             name=ControlName.DISPATCH_PERCENT,
             value=controls.percent_within(ceiling),
-            source=LeverSource.CONTROL if percent and not capped else _of_environment(settings, CEILING),
-            control=percent,
+            source=by_control,
+            control=stored.get(ControlName.DISPATCH_PERCENT),
         ),
     )
+
+
+def _of_control(name: ControlName, stored: Mapping[str, StoredControl], controls: Controls) -> LeverSource:
+    if name in controls.unreadable:
+        return LeverSource.UNREADABLE
+    return LeverSource.CONTROL if name in stored else LeverSource.DEFAULT
 
 
 def _of_environment(settings: Settings, variable: str) -> LeverSource:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from lib.rollout.controls import DispatchControl
+from lib.rollout.controls import STEERING, ControlName, DispatchControl
 from lib.ticks.breaker import BreakerState
 
 
@@ -32,6 +32,8 @@ class TickReason(StrEnum):
     """BACKGROUND_JOBS_USE_INNGEST is false, the default."""
     CONTROL_INLINE = "control_inline"
     """An operator said inline."""
+    CONTROL_UNREADABLE = "control_unreadable"
+    """What an operator said of where ticks go cannot be read: inline is always safe."""
     INNGEST_UNUSABLE = "inngest_unusable"
     """The flag is on and nothing can be sent: keys missing or malformed."""
     UNEXECUTED = "unexecuted"
@@ -48,6 +50,8 @@ class TickReason(StrEnum):
     """The window is not among those that the percentage lets go."""
     ENABLED = "enabled"
     """The flag is on, and nothing speaks against Inngest."""
+    CONTROLS_UNREAD = "controls_unread"
+    """The same, by the environment alone: the database is away, and what an operator said with it."""
     ENQUEUE_FAILED = "enqueue_failed"
     """Not every event was accepted in time."""
     ALREADY_DISPATCHED = "already_dispatched"
@@ -98,8 +102,14 @@ class TickFacts:
     inngest_usable: bool
     """The guard's word."""
     control: DispatchControl
+    controls_read: bool = True
+    """False while the database is away: the environment decides, as if no control were set."""
+    unreadable: frozenset[ControlName] = frozenset()
+    """Controls that are set and cannot be read."""
     percent: int
     """The share of all windows that may go to Inngest."""
+    draw: float
+    """The window's number in [0, 1): it goes where this is below the share."""
     in_canary: bool
     """Whether this window is among them."""
     responsibilities: Mapping[str, ResponsibilityFacts]
@@ -111,7 +121,10 @@ class TickFacts:
             "useInngest": self.use_inngest,
             "inngestUsable": self.inngest_usable,
             "control": self.control,
+            "controlsRead": self.controls_read,
+            "unreadable": sorted(self.unreadable),
             "percent": self.percent,
+            "draw": self.draw,
             "inCanary": self.in_canary,
             "responsibilities": {name: one.as_json() for name, one in self.responsibilities.items()},
         }
@@ -139,14 +152,18 @@ class TickDecision:
 def decide(facts: TickFacts) -> TickDecision:
     """Decide by the precedence of the levers (design §5).
 
-    Flag false > control inline > breaker open > half-open > control inngest > canary; the breakers for each
-    responsibility by itself. What nobody executed is done inline, and what may be sent is sent all the same.
-    Where nothing can be sent the tick works inline and says so: a wrong key must not become a dead zone.
+    Flag false > control inline, or one that cannot be read > breaker open > half-open > control inngest >
+    canary; the breakers for each responsibility by itself. What nobody executed is done inline, and what may
+    be sent is sent all the same. Where nothing can be sent the tick works inline and says so: a wrong key
+    must not become a dead zone. A control that cannot be read leaves any tick degraded.
     """
+    degraded = bool(facts.unreadable)
     if not facts.use_inngest:
-        return _all_inline(facts, TickReason.FLAG_OFF)
+        return _all_inline(facts, TickReason.FLAG_OFF, degraded=degraded)
     if facts.control is DispatchControl.INLINE:
-        return _all_inline(facts, TickReason.CONTROL_INLINE)
+        return _all_inline(facts, TickReason.CONTROL_INLINE, degraded=degraded)
+    if facts.unreadable & STEERING:
+        return _all_inline(facts, TickReason.CONTROL_UNREADABLE, degraded=True)
     if not facts.inngest_usable:
         return _all_inline(facts, TickReason.INNGEST_UNUSABLE, degraded=True)
     courses = {name: _course(facts, one) for name, one in facts.responsibilities.items()}
@@ -157,7 +174,12 @@ def decide(facts: TickFacts) -> TickDecision:
     return TickDecision(
         mode=mode,
         reason=reason,
-        degraded=bool(recover) or any(reason in OF_A_BREAKER for reason in courses.values()),
+        degraded=(
+            degraded
+            or not facts.controls_read
+            or bool(recover)
+            or any(reason in OF_A_BREAKER for reason in courses.values())
+        ),
         facts=facts,
         send=frozenset(courses) - stays,
         probes=probes,
@@ -202,8 +224,9 @@ def _verdict(
     for reason in STAYS:
         if reason in reasons:
             return TickMode.INLINE, reason
-    probing = TickReason.BREAKER_PROBE in reasons
-    return TickMode.INNGEST, TickReason.BREAKER_PROBE if probing else TickReason.ENABLED
+    if TickReason.BREAKER_PROBE in reasons:
+        return TickMode.INNGEST, TickReason.BREAKER_PROBE
+    return TickMode.INNGEST, TickReason.ENABLED if facts.controls_read else TickReason.CONTROLS_UNREAD
 
 
 def without_probes(decision: TickDecision, lost: frozenset[str]) -> TickDecision:

@@ -12,7 +12,7 @@ from lib.rollout.control_store import read_controls
 from lib.rollout.controls import Controls
 from lib.services import Services
 from lib.store.store import Connection
-from lib.ticks.canary import is_in_canary
+from lib.ticks.canary import draw, is_in_canary
 from lib.ticks.decision import ResponsibilityFacts, TickFacts, TickMode, decide
 from lib.ticks.watchdog import UNWATCHED, ResponsibilityWatch, Watch
 from lib.ticks.window import Window, window_at
@@ -27,7 +27,7 @@ class TickContext:
     now: datetime
     """The shared clock; the instance's own while the database is away."""
     controls: Controls
-    """As if none were set while the database is away: the environment decides then."""
+    """As if none were set while the database is away: the environment decides then, and the tick says so."""
     store_away: bool = False
 
 
@@ -63,12 +63,16 @@ def tick_window(services: Services, context: TickContext) -> Window:
 def tick_facts(services: Services, context: TickContext, window: Window, watched: Watch) -> TickFacts:
     """Everything that the decision of a tick in `window` rests on."""
     percent = context.controls.percent_within(services.settings.background_jobs_inngest_percent)
+    drawn = draw(window)
     return TickFacts(
         use_inngest=services.settings.background_jobs_use_inngest,
         inngest_usable=services.environment.inngest_usable,
         control=context.controls.dispatch_mode,
+        controls_read=not context.store_away,
+        unreadable=context.controls.unreadable,
         percent=percent,
-        in_canary=is_in_canary(window, percent),
+        draw=drawn,
+        in_canary=is_in_canary(drawn, percent),
         responsibilities={name: _known(found) for name, found in watched.found.items()},
     )
 

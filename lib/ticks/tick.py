@@ -22,6 +22,7 @@ from lib.ticks.handover import HandedOver, hand_over, log_untracked
 from lib.ticks.inline import every_as, work_inline
 from lib.ticks.ledger import is_dispatched, record_tick
 from lib.ticks.report import TickReport
+from lib.ticks.steer import steered
 from lib.ticks.watchdog import UNWATCHED, foresee, watch
 from lib.ticks.window import Window
 from lib.work.execute import Execution
@@ -52,6 +53,7 @@ def _run(services: Services, source: TickSource) -> TickReport:
     correlation_id = f"{services.random.getrandbits(64):016x}"
     with log_context(dispatch_key=window.dispatch_key, correlation_id=correlation_id):
         watched = UNWATCHED if context.store_away else watch(services)
+        context = steered(services, context, watched)
         decision = decide(tick_facts(services, context, window, watched))
         _log_decision(decision)
         dispatch = Dispatch(

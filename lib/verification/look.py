@@ -40,6 +40,8 @@ class Answer:
     """Where a redirect leads; it is not followed."""
     body: bytes
     """Its first BODY_LIMIT bytes."""
+    date: str | None = None
+    """Its `Date`, as it was sent."""
 
 
 class NoAnswer(Exception):
@@ -94,6 +96,7 @@ def _exchange(method: str, url: str, headers: Mapping[str, str], deadline: Deadl
                 content_type=response.headers.get("Content-Type", ""),
                 location=response.headers.get("Location"),
                 body=response.raw.read(BODY_LIMIT, decode_content=False),
+                date=response.headers.get("Date"),
             )
 
 

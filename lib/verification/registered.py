@@ -16,6 +16,7 @@ from lib.environment.addresses import host_of
 from lib.environment.decision import DeploymentKind
 from lib.environment.inngest_key import KeyOwner, owner_of
 from lib.exit_codes import ExitCode
+from lib.inngest_signature import PREFIX
 from lib.registration import APP_ID
 from lib.verification.look import Answer, NoAnswer, look
 from lib.verification.target import read_target
@@ -26,7 +27,6 @@ GENERATED: Final = re.compile(
 )
 """Vercel's address of one branch, or of one deployment by nine letters and digits. A name of nine letters may
 be a project's own, so that one is let pass."""
-KEY_PREFIX: Final = re.compile(r"\Asignkey-\w+-", re.ASCII)
 
 
 class Place(StrEnum):
@@ -64,7 +64,7 @@ def ask_inngest(api: str, signing_key: str, env: str | None, *, clock: Clock) ->
     if not read_target(api, path="/").may_see_secrets:
         return _cannot_know("The API's address is neither https nor this machine's.")
     try:
-        hashed = hashlib.sha256(bytes.fromhex(KEY_PREFIX.sub("", signing_key))).hexdigest()
+        hashed = hashlib.sha256(bytes.fromhex(PREFIX.sub("", signing_key))).hexdigest()
     except ValueError:
         return _cannot_know("INNGEST_SIGNING_KEY is no signing key.")
     headers = {"Authorization": f"Bearer {hashed}", **({"X-Inngest-Env": env} if env else {})}

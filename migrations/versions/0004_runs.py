@@ -67,6 +67,7 @@ CREATE TABLE runs (
 CREATE INDEX runs_running ON runs (beat_at) WHERE status = 'running';
 CREATE INDEX runs_covering ON runs (job_name, started_at DESC)
     WHERE status IN ('succeeded', 'degraded');
+CREATE INDEX runs_of_dispatch ON runs (job_name, dispatch_key) WHERE dispatch_key IS NOT NULL;
 CREATE INDEX runs_finished ON runs (finished_at) WHERE finished_at IS NOT NULL;
 
 UPDATE schema_compatibility SET schema_version = 4;

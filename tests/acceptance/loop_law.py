@@ -24,7 +24,7 @@ REASONS: Final = {
     "inline": {"control_inline", "breaker_open", "breaker_half_open", "outside_canary"},
     "inline-fallback": {"enqueue_failed"},
     "inline-recovery": {"unexecuted", "run_stuck"},
-    "inngest": {"enabled", "breaker_probe"},
+    "inngest": {"enabled", "breaker_probe", "controls_unread"},
     "duplicate": {"already_dispatched"},
     "busy": {"lease_held"},
 }
@@ -41,6 +41,7 @@ def check_answer(status: int, body: dict[str, Any], *, disturbed: bool) -> None:
     mode = body["mode"]
     assert (status, body["success"]) == (STATUS[mode], True)
     assert body["reason"] in REASONS[mode]
+    assert disturbed or body["reason"] != "controls_unread"
     assert body["enqueued"] == (bool(body["enqueuedEvents"]) and body["enqueueError"] is None)
     assert len(body["eventIds"]) == len(body["enqueuedEvents"])
     assert body["enqueuedEvents"] == [name for name in EVENTS if name in body["enqueuedEvents"]]

@@ -12,6 +12,7 @@ from typing import Final
 import click
 import structlog
 from flask import Flask
+from flask.testing import FlaskClient
 
 from lib.exit_codes import ExitCode
 from lib.operator.commands.frame import operator_command
@@ -33,6 +34,8 @@ HASHED: Final = {
 """What the SDK tells whoever signs with the key itself, so that both sides may compare."""
 FLASKS_OWN: Final = {"run", "shell", "routes"}
 """Commands that Flask brings: they serve, or show code."""
+ANOTHER_PROGRAM: Final = ("rollout", "rehearse")
+"""Becomes another program, which gets nothing of the environment: here it would end the tests, as passed."""
 INNGEST_SAYS: Final = (400, 401, 500, 200)
 SPOILT: Final = ("cut in two", "without their form", "with a line break")
 EXPECTED: Final[dict[int, tuple[str, ...]]] = {
@@ -46,7 +49,11 @@ EXPECTED: Final[dict[int, tuple[str, ...]]] = {
     ),
     ExitCode.FAILED: (
         "flask crash, now",
-        *(f"flask inngest sync, Inngest says {status}" for status in INNGEST_SAYS),
+        *(
+            f"flask {command}, Inngest says {status}"
+            for status in INNGEST_SAYS
+            for command in ("inngest sync", "rollout preflight", "rollout preflight --json")
+        ),
         "flask inngest sync --json, Inngest is away",
         "flask db upgrade --as production, a role unknown",
         "a tick as a process",
@@ -58,6 +65,8 @@ EXPECTED: Final[dict[int, tuple[str, ...]]] = {
         for what in ("flask env check --json", "flask env check", "flask tick", "a check as a process")
     ),
     200: (
+        "control",
+        "job",
         "metrics",
         "health",
         "ready",
@@ -70,11 +79,19 @@ EXPECTED: Final[dict[int, tuple[str, ...]]] = {
         "metrics, no database",
     ),
     202: ("mail",),
-    400: ("no mail", *(f"registration, Inngest says {status}" for status in INNGEST_SAYS)),
+    409: ("job of another state",),
+    400: (
+        "control of no value",
+        "control of a long value",
+        "control of no field",
+        "no mail",
+        *(f"registration, Inngest says {status}" for status in INNGEST_SAYS),
+    ),
     401: (
         "tick unsigned",
         "tick with another's secret",
         "metrics with another's secret",
+        "control with another's secret",
         "mail unsigned",
         "mail signed wrongly",
         "Inngest's call unsigned",
@@ -108,6 +125,7 @@ def provoke_refusals(world: World, database: Database) -> None:
         world.call("tick with another's secret", client, TICK, headers=bearer("OPERATOR_TOKEN"))
         world.call("metrics with another's secret", client, "/metrics", headers=bearer("CRON_SECRET"))
         world.call("metrics", client, "/metrics", headers=bearer("METRICS_TOKEN"))
+        provoke_operator(world, client, database)
         world.call("sign-in without its form", client, "/sign-in", method="POST", data={"token": "wrong"})
         world.call("health", client, "/api/health")
         world.call("ready", client, "/api/health/ready")
@@ -171,6 +189,8 @@ def provoke_inngest(world: World) -> None:
             upstream_repeats_all(world.api, status)
             world.call(f"tick, Inngest says {status}", client, TICK, headers=bearer("CRON_SECRET"))
             world.command(f"Inngest says {status}", app, "inngest", "sync")
+            world.command(f"Inngest says {status}", app, "rollout", "preflight")
+            world.command(f"Inngest says {status}", app, "rollout", "preflight", "--json")
             world.keep(f"registration, Inngest says {status}", engine.call("PUT"))
         world.api.hangs = True
         world.call("tick, Inngest hangs", client, TICK, headers=bearer("CRON_SECRET"))
@@ -196,7 +216,8 @@ def provoke_outages(world: World) -> None:
         world.call("ready, no database", client, "/api/health/ready")
         world.call("metrics, no database", client, "/metrics", headers=bearer("METRICS_TOKEN"))
         for words in commands(app):
-            world.command(AWAY, app, *words)
+            if words != ANOTHER_PROGRAM:
+                world.command(AWAY, app, *words)
             world.command(NONSENSE, app, *words, "--nonsense")
     world.process("a tick as a process", "tick")
     world.process("an upgrade as a process", "db", "upgrade", "--as", "production")
@@ -232,6 +253,25 @@ def provoke_guard(world: World) -> None:
     preview = {**PLACES["vercel preview"], "DEPLOYMENT": "preview"}
     with world.app(**preview) as app:
         world.call("a request to a preview with production's secrets", app.test_client(), TICK)
+
+
+def provoke_operator(world: World, client: FlaskClient, database: Database) -> None:
+    """An operator who pastes secrets wherever words are kept."""
+    mode, pasted = "/api/operator/controls/dispatch.mode", canary("DATABASE_URL")
+    job = f"/api/operator/jobs/{seed.finished_job(database, days_ago=0, status='dead')}/retry"
+    said = {"actor": pasted, "reason": f"{'x' * 400} {pasted}"}
+
+    def call(what: str, path: str, secret: str = "OPERATOR_TOKEN", **more: object) -> None:
+        body = {**said, **more}
+        world.call(what, client, path, method="POST", json=body, headers=bearer(secret))
+
+    call("control with another's secret", mode, "CRON_SECRET", value="auto")
+    call("control", mode, value="auto")
+    call("control of no value", mode, value=pasted)
+    call("control of a long value", mode, value=["x" * 60, pasted])
+    call("control of no field", mode, value="auto", **{pasted: pasted})
+    call("job", job)
+    call("job of another state", job)
 
 
 def bearer(name: str) -> dict[str, str]:

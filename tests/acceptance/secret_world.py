@@ -141,6 +141,7 @@ def production(stores: OwnStores, api: InngestApi, relay: int) -> dict[str, str]
         "DATABASE_CONNECT_TIMEOUT_MS": "1000",
         "INNGEST_SELF_HOSTED": "true",
         "INNGEST_BASE_URL": api.url,
+        "INNGEST_SERVE_ORIGIN": api.url,
     }
 
 

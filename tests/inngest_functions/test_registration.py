@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import inngest
+import pytest
 
 from inngest_functions.client import build_client
 from inngest_functions.registration import registration
@@ -62,3 +63,39 @@ class TestRegistration:
                 timeouts={},
             ),
         )
+
+
+class TestConfigurationHash:
+    """Of all that Inngest is told of the functions: another hash asks for another sync."""
+
+    def hashed(self, *names: str, retries: int = 1, **environ: str) -> str:
+        services = compose({"INNGEST_DEV": "1", **environ}).services
+        assert services is not None
+        client = build_client(services.settings, services.environment)
+
+        def nothing(ctx: inngest.ContextSync) -> None:
+            del ctx
+
+        functions = [
+            client.create_function(fn_id=name, trigger=inngest.TriggerEvent(event="a/b"), retries=retries)(
+                nothing
+            )
+            for name in names
+        ]
+        told = registration(services.settings, services.environment, functions, signed=False)
+        return told.configuration_hash
+
+    def test_the_same(self) -> None:
+        """In another process, in another order, for another address."""
+        first = self.hashed("a", "b")
+        assert (
+            first == self.hashed("b", "a") == self.hashed("a", "b", INNGEST_SERVE_ORIGIN="http://x.example")
+        )
+
+    @pytest.mark.parametrize(
+        ("names", "retries"),
+        [(("a",), 1), (("a", "c"), 1), (("a", "b"), 2)],
+        ids=["one less", "renamed", "retries"],
+    )
+    def test_another(self, names: tuple[str, ...], retries: int) -> None:
+        assert self.hashed(*names, retries=retries) != self.hashed("a", "b")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.conftest import Database
 from tests.inngest_api import InngestApi, inngest_api
 from tests.inngest_functions.conftest import KEYS, Deployment
 from tests.inngest_functions.signing import PATH, canonical, signature
@@ -15,6 +16,7 @@ ORIGINS = {"production": "https://everytick.example.com", "preview": f"https://{
 ELSEWHERE = "elsewhere.example.net"
 FAILURES = {400, 401, 403, 404, 500}
 """The statuses that the engine takes for a failed registration (docs/inngest.md)."""
+IN_BAND = {"x-inngest-sync-kind": "in_band"}
 FORGERIES = {
     "Host": {"Host": ELSEWHERE},
     "a preview's Host": {"Host": PREVIEW},
@@ -208,3 +210,36 @@ class TestNotTaken:
 
 def signed(held: Deployment) -> str:
     return signature(held.caller.key, b"", int(held.services.clock.now().timestamp()))
+
+
+class TestWhatInngestTookIsKept:
+    """In the database, whose latest row is what preflight compares with the code's own configuration."""
+
+    def rows(self, database: Database) -> list[tuple[str, str, str, bool]]:
+        return database.rows(
+            "SELECT env, url, sync_kind, length(configuration_hash) = 32 FROM registrations ORDER BY url"
+        )
+
+    @pytest.mark.parametrize(("headers", "kind"), [({}, "out_of_band"), (IN_BAND, "in_band")])
+    def test_however_it_was_told(
+        self, deployment: Deployment, database: Database, headers: dict[str, str], kind: str
+    ) -> None:
+        for _ in range(2):
+            deployment.caller.call("PUT", {"url": "https://elsewhere.example.net/"}, headers=headers)
+        env = deployment.caller.call("GET").headers["x-inngest-env"]
+        assert self.rows(database) == [(env, configured(deployment), kind, True)]
+
+    @pytest.mark.parametrize("signed", [True, False])
+    def test_not_what_was_refused(
+        self, deployment: Deployment, database: Database, api: InngestApi, *, signed: bool
+    ) -> None:
+        api.says(401, {"error": "unauthorized"})
+        answer = deployment.caller.call("PUT") if signed else deployment.caller.bare("PUT", headers=IN_BAND)
+        assert answer.status_code in FAILURES
+        assert self.rows(database) == []
+
+    def test_a_database_that_is_away_undoes_nothing(self, deployed: Deploy, api: InngestApi) -> None:
+        held = deployed(
+            "production", **on_loopback("production", api), DATABASE_URL="postgresql://x@127.0.0.1:1/none"
+        )
+        assert held.caller.call("PUT").status_code == 200

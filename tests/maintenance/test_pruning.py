@@ -99,7 +99,7 @@ class TestOwnRetention:
             "INSERT INTO dispatch_lines (dispatch_key, job_name, state)"
             " SELECT dispatch_key, 'background-maintenance', 'inline' FROM dispatches"
         )
-        for days in (299, 301):
+        for days in (301, 299):
             database.run(
                 "INSERT INTO control_changes (name, value, actor, reason, changed_at)"
                 " VALUES ('dispatch.percent', '5', 'ops', 'x', everytick_now() - %s * interval '1 day')",
@@ -110,6 +110,16 @@ class TestOwnRetention:
                 " ('background-maintenance', 'open', 'x', 'x', everytick_now() - %s * interval '1 day')",
                 days,
             )
+            for env in ("production", f"left {days} days ago"):
+                database.run(
+                    "INSERT INTO registrations"
+                    " (app_id, env, url, configuration_hash, sync_kind, instance, registered_at)"
+                    " VALUES ('everytick', %s, %s, sha256(''), 'in_band', 'x',"
+                    " everytick_now() - %s * interval '1 day')",
+                    env,
+                    f"of {days} days ago",
+                    days,
+                )
         for seconds in (1_190, 1_210):
             database.run(
                 "INSERT INTO heard_calls (signature_hash, heard_at)"
@@ -124,6 +134,7 @@ class TestOwnRetention:
             "controlChanges": 1,
             "breakerChanges": 1,
             "heardCalls": 1,
+            "registrations": 1,
             "remaining": 0,
         }
         assert (dead,) in database.rows("SELECT id FROM jobs")

@@ -1,6 +1,5 @@
 """Setting a control and reading it back: who, why, until when, one change after the other."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from lib.rollout.controls import (
 )
 from lib.services import Services
 from tests.conftest import Database
+from tests.unreadable_controls import unreadable_controls
 
 WAITS = (
     "SELECT EXISTS (SELECT FROM pg_stat_activity"
@@ -115,23 +115,20 @@ class TestSetControl:
 
 
 class TestUnreadable:
-    @pytest.fixture
-    def newer(self, database: Database) -> Iterator[None]:
+    def test_ends_neither_a_tick_nor_a_drain(self, services: Services, database: Database) -> None:
         """A database of a newer version, which knows a mode that this one does not."""
-        definition = database.value(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'controls_value'"
-        )
-        database.run("ALTER TABLE controls DROP CONSTRAINT controls_value")
-        database.run(
-            "INSERT INTO controls (name, value, actor, reason)"
-            " VALUES ('dispatch.mode', '\"shadow\"', 'newer', 'test'), ('jobs.paused', '[]', 'newer', 'test')"
-        )
-        yield
-        database.run("DELETE FROM controls")
-        database.run(f"ALTER TABLE controls ADD CONSTRAINT controls_value {definition}")
+        with unreadable_controls(database, dispatch_mode="shadow", jobs_paused=[]):
+            assert read(services) == Controls(unreadable=frozenset({MODE, ControlName.JOBS_PAUSED}))
+            with services.store.transaction() as connection:
+                assert read_paused(connection) == Paused()
 
-    @pytest.mark.usefixtures("newer")
-    def test_ends_neither_a_tick_nor_a_drain(self, services: Services) -> None:
-        assert read(services) == Controls()
-        with services.store.transaction() as connection:
-            assert read_paused(connection) == Paused()
+    def test_setting_it_anew_ends_it(self, services: Services, database: Database) -> None:
+        with unreadable_controls(database, dispatch_mode="shadow"):
+            put(services, MODE, DispatchControl.AUTO)
+            assert read(services) == Controls()
+
+    def test_an_expired_one_says_nothing(self, services: Services, database: Database) -> None:
+        with unreadable_controls(database, dispatch_mode="shadow"):
+            database.run("UPDATE controls SET expires_at = everytick_now() + interval '1 minute'")
+            database.shift_clock(timedelta(minutes=1))
+            assert read(services) == Controls()

@@ -51,6 +51,10 @@ class TestParsed:
             (PAUSED, {"kinds": "system.noop"}),
             (PAUSED, {"workspaces": ["default"]}),
             (PAUSED, {"workspaces": [7]}),
+            (PAUSED, {"kinds": [7]}),
+            (PAUSED, {"kind": ["system.noop"]}),
+            pytest.param(PERCENT, 10**5_000, id="more digits than Python writes out"),
+            pytest.param(MODE, [10**5_000], id="the same inside"),
         ],
     )
     def test_what_is_no_value_is_refused(self, name: ControlName, raw: object) -> None:
@@ -100,14 +104,22 @@ class TestControls:
             jobs_paused=Paused(kinds=frozenset({"a"})),
         )
 
-    def test_what_cannot_be_read_counts_as_not_set(self) -> None:
+    def test_what_cannot_be_read_is_told(self) -> None:
         """A newer version may have written it, and no tick may end for it; it is an error in the log."""
         with capture_logs() as logs:
             found = controls_from(
-                [stored(MODE, "shadow"), stored("dispatch.region", "eu"), stored(PERCENT, 5)]
+                [
+                    stored(MODE, "shadow"),
+                    stored("dispatch.region", "eu"),
+                    stored(PERCENT, 5),
+                    stored(AUTO, "yes"),
+                    stored(PAUSED, []),
+                ]
             )
-        assert found == Controls(dispatch_percent=5)
+        assert found == Controls(dispatch_percent=5, unreadable=frozenset({MODE, AUTO, PAUSED}))
         assert [(line["event"], line["log_level"], line["name"], line["value"]) for line in logs] == [
             ("control.unreadable", "error", "dispatch.mode", "shadow"),
             ("control.unreadable", "error", "dispatch.region", "eu"),
+            ("control.unreadable", "error", "rollout.auto", "yes"),
+            ("control.unreadable", "error", "jobs.paused", []),
         ]

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from lib.rollout.controls import StoredControl
-from lib.rollout.levers import LeverSource, levers
+from lib.rollout.levers import LeverSource, levers, unreadable_controls
 from lib.settings import read_settings
 
-CONTROL, ENVIRONMENT, DEFAULT = LeverSource
+CONTROL, ENVIRONMENT, DEFAULT, UNREADABLE = LeverSource
 
 
 def said(name: str, value: object) -> StoredControl:
@@ -43,7 +43,7 @@ def said(name: str, value: object) -> StoredControl:
         pytest.param(
             {},
             {"dispatch.mode": "shadow", "dispatch.percent": "all"},
-            [(False, DEFAULT), ("auto", DEFAULT), (100, DEFAULT)],
+            [(False, DEFAULT), ("auto", UNREADABLE), (100, UNREADABLE)],
             id="what cannot be read",
         ),
     ],
@@ -70,3 +70,22 @@ def test_who_why_and_until_when() -> None:
         "changedAt": "2026-11-23T19:50:00.000Z",
         "expiresAt": "2026-11-23T19:50:00.000Z",
     }
+
+
+def test_what_to_do_where_one_cannot_be_read() -> None:
+    stored = {
+        "dispatch.mode": "inlin",
+        "dispatch.percent": "all",
+        "rollout.auto": True,
+        "jobs.paused": [],
+    }
+    found = unreadable_controls({name: said(name, value) for name, value in stored.items()})
+    assert [(one.as_json()["name"], one.as_json()["value"]) for one in found] == [
+        ("dispatch.mode", "inlin"),
+        ("dispatch.percent", "all"),
+        ("jobs.paused", []),
+    ]
+    assert found[0].cure == (
+        "dispatch.mode cannot be read: it is auto, inline, inngest. Set it anew:"
+        " `flask rollout set --mode auto --why W`, or `flask rollout back --why W`."
+    )

@@ -1,5 +1,6 @@
 """The app works with a database role that owns nothing, and that role can do nothing else."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -109,6 +110,14 @@ class TestTheAppsWork:
     def test_commands(self, app: Flask, words: str) -> None:
         told = app.test_cli_runner().invoke(args=words.split())
         assert told.exit_code == 0, told.output
+
+    def test_the_preflight_reads_what_it_has_to(self, app: Flask) -> None:
+        """The server's limits and connections included; exit 1, for Inngest is not set up here."""
+        told = app.test_cli_runner().invoke(args=["rollout", "preflight", "--instances", "1", "--json"])
+        assert told.exit_code == 1, told.output
+        verdicts = {check["name"]: check["verdict"] for check in json.loads(told.stdout)["checks"]}
+        for name in ("database", "connections", "breakers", "lines", "queue"):
+            assert verdicts[name] == "ok", told.stdout
 
     def test_the_operator_signs_in(self, app: Flask) -> None:
         browser = Browser(app.test_client())

@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from lib.composition import Composition
 from tests.conftest import Database
+from tests.operator.commands.rollout_command import Rollout
 from tests.ticks.dispatching import AppAt, at_window_start, sending_to
 from tests.ticks.event_apis import EventApiServer, event_api, takes
 
@@ -20,6 +21,12 @@ def app_at(composed: Callable[..., Composition], database: Database) -> AppAt:
         return create_app(composed(**sending_to(address, deadline_ms=10_000, **changes))).test_client()
 
     return build
+
+
+@pytest.fixture
+def rollout(composed: Callable[..., Composition], database: Database) -> Rollout:
+    """`flask rollout` of an instance with the flag on."""
+    return Rollout(composed, database)
 
 
 @pytest.fixture

@@ -1,8 +1,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from lib.rollout.controls import DispatchControl
+from lib.rollout.controls import ControlName, DispatchControl
 from lib.ticks.breaker import BreakerState
 from lib.ticks.decision import (
     Handover,
@@ -23,6 +25,7 @@ def facts(**changes: Any) -> TickFacts:
         "inngest_usable": True,
         "control": AUTO,
         "percent": 100,
+        "draw": 0.5,
         "in_canary": True,
         "responsibilities": {"process": ResponsibilityFacts(), "maintenance": ResponsibilityFacts()},
     }
@@ -85,6 +88,92 @@ class TestDecide:
         """Design §5, as far as this version has levers."""
         decision = decide(facts(use_inngest=use_inngest, inngest_usable=usable, control=control))
         assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, degraded)
+
+
+MODE, PERCENT = ControlName.DISPATCH_MODE, ControlName.DISPATCH_PERCENT
+
+
+class TestUnreadable:
+    """A control that is set and cannot be read: the safe side, and the tick says so."""
+
+    @pytest.mark.parametrize(
+        ("unreadable", "changes", "mode", "reason"),
+        [
+            pytest.param({MODE}, {}, "inline", "control_unreadable", id="it may have said inline"),
+            pytest.param({PERCENT}, {}, "inline", "control_unreadable", id="it may have said none"),
+            pytest.param(
+                {PERCENT}, {"control": INNGEST}, "inline", "control_unreadable", id="beside a force"
+            ),
+            pytest.param({PERCENT}, {"control": INLINE}, "inline", "control_inline", id="inline was said"),
+            pytest.param({MODE}, {"use_inngest": False}, "inline", "flag_off", id="flag false wins over all"),
+            pytest.param(
+                {MODE}, {"inngest_usable": False}, "inline", "control_unreadable", id="no key either"
+            ),
+            pytest.param({MODE}, {"in_canary": False}, "inline", "control_unreadable", id="not this window"),
+            pytest.param({ControlName.ROLLOUT_AUTO}, {}, "inngest", "enabled", id="says not where ticks go"),
+            pytest.param({ControlName.JOBS_PAUSED}, {}, "inngest", "enabled", id="nor this one"),
+            pytest.param(
+                {ControlName.JOBS_PAUSED},
+                {"in_canary": False},
+                "inline",
+                "outside_canary",
+                id="inline as well",
+            ),
+        ],
+    )
+    def test_is_inline_and_degraded(
+        self, unreadable: set[ControlName], changes: dict[str, Any], mode: str, reason: str
+    ) -> None:
+        decision = decide(facts(unreadable=frozenset(unreadable), **changes))
+        assert (decision.mode, decision.reason, decision.degraded) == (mode, reason, True)
+
+    @pytest.mark.parametrize("breaker", [*BreakerState])
+    def test_goes_before_a_breaker(self, breaker: BreakerState) -> None:
+        """A probe would be a send as well."""
+        known_one = known(breaker=breaker, probe_due=True)
+        decision = decide(facts(unreadable=frozenset({MODE}), responsibilities={"process": known_one}))
+        assert (decision.reason, decision.send) == ("control_unreadable", frozenset())
+
+
+class TestUnread:
+    """The database is away: the environment decides, and the tick says so."""
+
+    def test_what_goes_says_so(self) -> None:
+        decision = decide(facts(controls_read=False))
+        assert (decision.mode, decision.reason, decision.degraded) == ("inngest", "controls_unread", True)
+
+    @pytest.mark.parametrize(
+        ("changes", "reason"),
+        [({"use_inngest": False}, "flag_off"), ({"in_canary": False}, "outside_canary")],
+    )
+    def test_what_stays_stays_for_its_own_reason(self, changes: dict[str, Any], reason: str) -> None:
+        decision = decide(facts(controls_read=False, **changes))
+        assert (decision.mode, decision.reason) == ("inline", reason)
+
+
+class TestLaws:
+    @given(
+        use_inngest=st.booleans(),
+        inngest_usable=st.booleans(),
+        control=st.sampled_from(DispatchControl),
+        in_canary=st.booleans(),
+        controls_read=st.booleans(),
+        unreadable=st.frozensets(st.sampled_from(ControlName)),
+        breaker=st.sampled_from(BreakerState),
+        probe_due=st.booleans(),
+        unexecuted=st.integers(0, 1),
+    )
+    def test_nothing_is_sent_against_the_operators_word(
+        self, *, breaker: BreakerState, probe_due: bool, unexecuted: int, **changes: Any
+    ) -> None:
+        """Nor where nobody can know it; and what is not sent is done."""
+        one = ResponsibilityFacts(breaker=breaker, probe_due=probe_due, unexecuted=unexecuted)
+        held = facts(responsibilities={"process": one}, **changes)
+        decision = decide(held)
+        if not held.use_inngest or held.control is INLINE or held.unreadable & {MODE, PERCENT}:
+            assert not decision.send
+        assert decision.send | decision.inline == {"process"}
+        assert decision.degraded or not held.unreadable
 
 
 CLOSED, OPEN, HALF_OPEN = ResponsibilityFacts(), known(breaker="open"), known(breaker="half_open")

@@ -40,6 +40,7 @@ FACTS = TickFacts(
     inngest_usable=True,
     control=DispatchControl.AUTO,
     percent=100,
+    draw=0.5,
     in_canary=True,
     responsibilities={"process": ResponsibilityFacts(), "maintenance": ResponsibilityFacts()},
 )

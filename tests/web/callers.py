@@ -24,7 +24,7 @@ def known(app: Flask, clock: FakeClock, workspace: str) -> Wsgi:
         if path.startswith("/api/cron/"):
             environ["HTTP_AUTHORIZATION"] = f"Bearer {CRON_SECRET}"
             environ.pop("HTTP_X_CRON_SECRET", None)
-        elif path == "/metrics":
+        elif path == "/metrics" or path.startswith("/api/operator/"):
             environ["HTTP_AUTHORIZATION"] = f"Bearer {OPERATOR_TOKEN}"
         elif path == "/api/inbound/email":
             _sign(environ, clock, workspace)

@@ -33,6 +33,8 @@ ANSWERS = [
     ("GET", "/metrics", 401),
     ("POST", "/api/cron/background-jobs", 401),
     ("POST", "/api/inbound/email", 401),
+    ("POST", "/api/operator/controls/dispatch.mode", 401),
+    ("POST", "/api/operator/jobs/1/retry", 401),
     ("DELETE", "/api/health", 405),
     ("GET", "/nowhere", 404),
 ]

@@ -14,10 +14,15 @@ from structlog.testing import capture_logs
 from app import create_app
 from lib.composition import Composition
 from lib.operator.metrics import METRICS
+from lib.rollout.control_store import set_control
+from lib.rollout.controls import ControlName, DispatchControl
+from lib.rollout.steering import ACTOR
+from lib.services import Services
 from lib.status.run_status import JobName
 from tests import seed
 from tests.conftest import Database
 from tests.operator.commands.rollout_command import open_breaker
+from tests.ticks.dispatching import sending_to
 
 METRICS_TOKEN, OPERATOR_TOKEN = "test-metrics-token-0123456789", "test-operator-token-0123456789"
 URL = "/metrics"
@@ -140,6 +145,19 @@ class TestValues:
         assert told[("everytick_breaker_state", "process", "closed")] == 0
         assert told[("everytick_jobs_due",)] == 1
         assert told[("everytick_oldest_due_job_age_seconds",)] == pytest.approx(31 * 60, abs=30)
+
+    def test_the_rollout(self, composed: Callable[..., Composition], services: Services) -> None:
+        """What the levers come to, and whether a tick itself went back."""
+        on = {**sending_to("http://127.0.0.1:9"), "METRICS_TOKEN": METRICS_TOKEN}
+        client = create_app(composed(**on, BACKGROUND_JOBS_INNGEST_PERCENT="25")).test_client()
+        assert scrape(client)[("everytick_rollout_percent",)] == 25
+        with services.store.transaction() as connection:
+            set_control(
+                connection, ControlName.DISPATCH_MODE, DispatchControl.INLINE, actor=ACTOR, reason="breach"
+            )
+        back = create_app(composed(**on)).test_client()
+        assert scrape(back)[("everytick_rollout_percent",)] == 0
+        assert scrape(back)[("everytick_rollout_went_back",)] == 1
 
     def test_missing_windows(self, production: FlaskClient, database: Database) -> None:
         """The same number as the ready route's."""

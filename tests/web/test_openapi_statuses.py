@@ -3,7 +3,7 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 import pytest
@@ -31,6 +31,10 @@ PREVIEW: Final = {
     "INNGEST_SIGNING_KEY": SECRETS["branch"],
     "INNGEST_EVENT_KEY": SECRETS["event"],
 }
+CONTROLS: Final = "/api/operator/controls/{name}"
+RETRY, DISCARD = "/api/operator/jobs/{id}/retry", "/api/operator/jobs/{id}/discard"
+OPERATOR: Final = {"Authorization": f"Bearer {OPERATOR_TOKEN}"}
+SAID: Final = {"actor": "ada", "reason": "to see"}
 FORM: Final = {"content_type": "application/x-www-form-urlencoded"}
 
 
@@ -116,6 +120,26 @@ def signed_in(browser: Browser) -> Browser:
     return browser
 
 
+def set_mode(client: FlaskClient, *, name: str = "dispatch.mode", **request: Any) -> TestResponse:
+    """An operator's word on a control."""
+    asked = {"headers": OPERATOR, "json": {"value": "inline", **SAID}, **request}
+    return client.post(CONTROLS.format(name=name), **asked)
+
+
+def of_job(world: World, path: str, status: str | None = "dead", **request: Any) -> TestResponse:
+    """An operator's word on a job in `status`; None for one that there is not."""
+    if status is not None:
+        world.database.run(JOB, status)
+    asked = {"headers": OPERATOR, "json": SAID, **request}
+    return world.client.post(path.format(id=1), **asked)
+
+
+JOB: Final = (
+    "INSERT INTO jobs (kind, status, run_at, finished_at, last_error)"
+    " VALUES ('system.noop', %s, everytick_now(), everytick_now(), 'out of cheese')"
+)
+
+
 STATUSES: Final[dict[tuple[str, str, int], Callable[[World], TestResponse]]] = {
     ("/api/health", "get", 200): lambda w: w.client.get("/api/health"),
     ("/api/health/ready", "get", 200): lambda w: w.client.get("/api/health/ready"),
@@ -140,6 +164,23 @@ STATUSES: Final[dict[tuple[str, str, int], Callable[[World], TestResponse]]] = {
     (INBOUND, "post", 401): lambda w: w.relay.send(changes={"x-signature": "none"}),
     (INBOUND, "post", 404): lambda w: w.relay.send(changes={"x-workspace-id": str(uuid4())}),
     (INBOUND, "post", 415): lambda w: w.relay.send(changes={"content-type": "text/plain"}),
+    (CONTROLS, "post", 200): lambda w: set_mode(w.client),
+    (CONTROLS, "post", 401): lambda w: set_mode(w.client, headers={}),
+    (CONTROLS, "post", 403): lambda w: set_mode(signed_in(w.browser).client, headers={}),
+    (CONTROLS, "post", 404): lambda w: set_mode(w.client, name="dispatch.region"),
+    (CONTROLS, "post", 415): lambda w: set_mode(w.client, json=None, data="value=inline"),
+    (RETRY, "post", 200): lambda w: of_job(w, RETRY),
+    (RETRY, "post", 401): lambda w: of_job(w, RETRY, headers={}),
+    (RETRY, "post", 403): lambda w: signed_in(w.browser).client.post(RETRY.format(id=1), json=SAID),
+    (RETRY, "post", 404): lambda w: of_job(w, RETRY, None),
+    (RETRY, "post", 409): lambda w: of_job(w, RETRY, "succeeded"),
+    (RETRY, "post", 415): lambda w: of_job(w, RETRY, json=None, data="reason=none"),
+    (DISCARD, "post", 200): lambda w: of_job(w, DISCARD),
+    (DISCARD, "post", 401): lambda w: of_job(w, DISCARD, headers={}),
+    (DISCARD, "post", 403): lambda w: signed_in(w.browser).client.post(DISCARD.format(id=1), json=SAID),
+    (DISCARD, "post", 404): lambda w: of_job(w, DISCARD, None),
+    (DISCARD, "post", 409): lambda w: of_job(w, DISCARD, "succeeded"),
+    (DISCARD, "post", 415): lambda w: of_job(w, DISCARD, json=None, data="reason=none"),
     ("/metrics", "get", 200): lambda w: w.client.get(
         "/metrics", headers={"Authorization": f"Bearer {OPERATOR_TOKEN}"}
     ),

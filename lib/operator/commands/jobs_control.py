@@ -42,19 +42,23 @@ def control_commands(group: AppGroup) -> None:
 @click.command("retry")
 @job_ids_argument
 @click.option("--all-dead", is_flag=True, help=f"Every dead job, at most {ALL_DEAD_LIMIT} at a time.")
+@click.option("--reason", help="Why; kept with the jobs.")
 @dry_run_option
 @json_option
 @operator_command
-def retry(job_ids: tuple[int, ...], *, all_dead: bool, dry_run: bool, as_json: bool) -> ExitCode:
+def retry(
+    job_ids: tuple[int, ...], reason: str | None, *, all_dead: bool, dry_run: bool, as_json: bool
+) -> ExitCode:
     """Put dead or discarded jobs back into the queue, due now, with all their attempts."""
     if bool(job_ids) == all_dead:
         raise UsageProblem("Name the jobs to retry by id, or say --all-dead.")
+    why = None if reason is None else not_blank(reason, "--reason")
     with (
         services().store.transaction() as connection,
         connection.transaction(force_rollback=dry_run),
     ):
         wanted = dead_jobs(connection, ALL_DEAD_LIMIT) if all_dead else job_ids
-        done = retry_jobs(connection, wanted, actor=actor())
+        done = retry_jobs(connection, wanted, actor=actor(), reason=why)
     return _tell("retry", done, dry_run=dry_run, as_json=as_json)
 
 

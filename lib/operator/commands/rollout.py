@@ -1,15 +1,13 @@
 """`flask rollout`: which ticks go to Inngest, and back at once (design §3, §10)."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import timedelta
 
 import click
 from flask.cli import AppGroup
 
-from lib.clock import iso
 from lib.errors import UsageProblem
 from lib.exit_codes import ExitCode
+from lib.operator.change import change
 from lib.operator.commands.duration import Duration
 from lib.operator.commands.frame import (
     dry_run_option,
@@ -18,21 +16,21 @@ from lib.operator.commands.frame import (
     print_json,
     services,
 )
+from lib.operator.commands.rollout_advance import advance, auto
+from lib.operator.commands.rollout_change import tell_change
+from lib.operator.commands.rollout_preflight import preflight
+from lib.operator.commands.rollout_rehearse import rehearse
 from lib.operator.commands.rollout_show import show
 from lib.operator.commands.who_and_why import actor, not_blank
-from lib.rollout.control_store import set_control, stored_controls
+from lib.rollout.change import ControlWish
 from lib.rollout.controls import ControlName, ControlValue, DispatchControl
-from lib.rollout.levers import CEILING
-from lib.store.store import Connection
 from lib.ticks.breaker import BreakerState
 from lib.ticks.breaker_store import read_breakers, reset_breaker
-from lib.ticks.tick import foresee_tick
 from lib.work.responsibilities import RESPONSIBILITIES
 
-LATER: Final = "SELECT everytick_now() + %s"
-
 rollout = AppGroup("rollout", help="Let ticks go to Inngest, share by share, and take them back at once.")
-rollout.add_command(show)
+for command in (preflight, show, advance, auto, rehearse):
+    rollout.add_command(command)
 
 why_option = click.option("--why", required=True, help="Why; kept with the change.")
 for_option = click.option(
@@ -61,15 +59,9 @@ def set_(
 
     PERCENT sets the mode auto as well; more than BACKGROUND_JOBS_INNGEST_PERCENT is refused (exit 2).
     """
-    values: dict[ControlName, ControlValue]
-    if mode is not None and percent is None:
-        values = {ControlName.DISPATCH_MODE: DispatchControl(mode)}
-    elif percent is not None and mode is None:
-        _require_within(services().settings.background_jobs_inngest_percent, percent, span)
-        values = {ControlName.DISPATCH_PERCENT: percent, ControlName.DISPATCH_MODE: DispatchControl.AUTO}
-    else:
-        raise UsageProblem("Give a PERCENT or a --mode, and not both.")
-    _change(values, why, span, dry_run=dry_run, as_json=as_json)
+    name, value = _wanted(percent, mode)
+    wish = ControlWish(name=name, value=value, actor=actor(), reason=not_blank(why, "--why"), span=span)
+    tell_change(change(services(), wish, dry_run=dry_run), as_json=as_json)
 
 
 @rollout.command("back")
@@ -80,7 +72,14 @@ def set_(
 @operator_command
 def back(why: str, span: timedelta | None, *, dry_run: bool, as_json: bool) -> None:
     """Work inline from the next tick on, whatever is on its way: `set --mode inline`."""
-    _change({ControlName.DISPATCH_MODE: DispatchControl.INLINE}, why, span, dry_run=dry_run, as_json=as_json)
+    wish = ControlWish(
+        name=ControlName.DISPATCH_MODE,
+        value=DispatchControl.INLINE,
+        actor=actor(),
+        reason=not_blank(why, "--why"),
+        span=span,
+    )
+    tell_change(change(services(), wish, dry_run=dry_run), as_json=as_json)
 
 
 @rollout.command("reset-breaker")
@@ -111,59 +110,10 @@ def reset(responsibility: str | None, why: str, *, dry_run: bool, as_json: bool)
     return ExitCode.WELL if done else ExitCode.NOTHING_FOUND
 
 
-def _require_within(ceiling: int, percent: int, span: timedelta | None) -> None:
-    """Raise UsageProblem for a percentage that the environment caps, or that would end in a larger one."""
-    if percent > ceiling:
-        raise UsageProblem(f"{CEILING} is {ceiling}: to go beyond, set it to {percent} or more and deploy.")
-    if span is not None:
-        raise UsageProblem(f"--for goes with --mode: when a percentage ends, {CEILING} counts ({ceiling}).")
-
-
-def _change(
-    values: Mapping[ControlName, ControlValue],
-    why: str,
-    span: timedelta | None,
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Set `values`, all or none, and tell what they were and what the next tick does."""
-    reason = not_blank(why, "--why")
-    with services().store.transaction() as connection:
-        before = stored_controls(connection)
-        until = _until(connection, span)
-        for name, value in values.items() if not dry_run else ():
-            set_control(connection, name, value, actor=actor(), reason=reason, expires_at=until)
-    changes = [
-        {
-            "name": name,
-            "old": before[name].value if name in before else None,
-            "new": value,
-            "expiresAt": iso(until) if until else None,
-        }
-        for name, value in values.items()
-    ]
-    following = None if dry_run else foresee_tick(services())
-    if as_json:
-        print_json({"dryRun": dry_run, "changes": changes, "next": following})
-        return
-    for change in changes:
-        _tell(change, dry_run=dry_run)
-    if following is not None:
-        click.echo(f"Next tick: {following['mode']} ({following['reason']}).")
-
-
-def _until(connection: Connection, span: timedelta | None) -> datetime | None:
-    """When `span` is over, by the database's clock."""
-    if span is None:
-        return None
-    until: datetime
-    ((until,),) = connection.execute(LATER, (span,)).fetchall()
-    return until
-
-
-def _tell(change: dict[str, Any], *, dry_run: bool) -> None:
-    old = "not set" if change["old"] is None else change["old"]
-    until = f" until {change['expiresAt']}" if change["expiresAt"] else ""
-    verb = "would become" if dry_run else "is now"
-    click.echo(f"{change['name']} {verb} {change['new']}{until} (it was {old}).")
+def _wanted(percent: int | None, mode: str | None) -> tuple[ControlName, ControlValue]:
+    """The control that is to be set, and to what. Raises UsageProblem."""
+    if mode is not None and percent is None:
+        return ControlName.DISPATCH_MODE, DispatchControl(mode)
+    if percent is not None and mode is None:
+        return ControlName.DISPATCH_PERCENT, percent
+    raise UsageProblem("Give a PERCENT or a --mode, and not both.")

@@ -1,5 +1,6 @@
 """`flask jobs retry/discard/pause/resume` (design §3, §10)."""
 
+from tests import seed
 from tests.operator.commands.conftest import Cli
 
 
@@ -28,6 +29,15 @@ class TestRetry:
         assert cli.json("health")["dead"] == 3
         assert cli("retry", "--all-dead").exit_code == 0
         assert cli.json("health")["due"] == 3
+
+    def test_why(self, cli: Cli) -> None:
+        """Kept with the job where it is said, before what the job died of."""
+        job = seed.finished_job(cli.database, days_ago=0, status="dead")
+        assert cli("retry", str(job), "--reason", " ").exit_code == 2
+        assert cli("retry", str(job), "--reason", "mended").exit_code == 0
+        noted = cli.json("show", str(job))["lastError"]
+        assert noted.startswith("retried by cli:")
+        assert noted.endswith(": mended; as seeded")
 
     def test_usage(self, cli: Cli) -> None:
         assert cli("retry").exit_code == 2

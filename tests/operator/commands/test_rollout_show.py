@@ -7,6 +7,7 @@ from lib.status.run_status import JobName
 from tests import seed
 from tests.conftest import Database
 from tests.operator.commands.rollout_command import Rollout, open_breaker
+from tests.unreadable_controls import unreadable_controls
 
 PRODUCTION = {"DEPLOYMENT": "production", "CRON_SECRET": "production-cron-secret"}
 
@@ -97,6 +98,23 @@ class TestDegraded:
         assert rollout.json("show", code=7)["ticksMissing"] == 9
         seed.tick(database, "another")
         assert rollout.json("show")["ticksMissing"] == 0
+
+    @pytest.mark.parametrize(
+        ("control", "value", "reason"),
+        [("dispatch_mode", "inlin", "control_unreadable"), ("jobs_paused", [], "enabled")],
+    )
+    def test_a_control_cannot_be_read(
+        self, rollout: Rollout, database: Database, control: str, value: object, reason: str
+    ) -> None:
+        """It says so, and what to do."""
+        with unreadable_controls(database, **{control: value}):
+            told = rollout.json("show", code=7)
+            shown = rollout("show")
+        assert (told["degraded"], told["next"]["reason"]) == (True, reason)
+        (unreadable,) = told["unreadable"]
+        assert (unreadable["value"], unreadable["actor"]) == (value, "newer")
+        assert shown.exit_code == 7
+        assert unreadable["cure"] in shown.stdout
 
     def test_inngest_cannot_be_used(self, rollout: Rollout) -> None:
         """The flag is on, and there are no keys."""
