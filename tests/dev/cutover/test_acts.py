@@ -22,6 +22,22 @@ class TestSilent:
         assert play.figures["silentToRolledBack"] in (4, 5, 6)
         assert verify(play.world.books, play.world.outbox) == []
 
+    def test_a_tick_that_finds_two_windows_undone_at_once(self, play: Play) -> None:
+        """Late in its window, it finds one more than on time, and takes all back before it decides."""
+        performed(play)
+        next_to_fail = play.windows_played + 2
+
+        class Late(Play):
+            def pass_window(self) -> None:
+                super().pass_window()
+                if self.windows_played == next_to_fail + 4:
+                    self.world.clock.engine.advance(2.0)
+
+        late = Late(world=play.world, narrator=play.narrator, windows_played=play.windows_played)
+        silent(late)
+        assert (late.figures["silentToRecovered"], late.figures["silentToRolledBack"]) == (4, 4)
+        assert verify(play.world.books, play.world.outbox) == []
+
     def test_without_a_recovery_it_fails(self, make_play: MakePlay) -> None:
         play = performed(make_play(BACKGROUND_JOBS_DISPATCH_GRACE_SECONDS="86400"))
         with pytest.raises(RehearsalFailed, match="a recovery did not come within 15 windows"):

@@ -72,7 +72,7 @@ class TestRehearse:
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
+        assert done.returncode == 0, done.stderr + done.stdout
         told = json.loads(done.stdout)
         assert (told["ok"], told["wrong"]) == (True, [])
         assert told["ticks"] > 50
