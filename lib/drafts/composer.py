@@ -11,6 +11,7 @@ from typing import Protocol
 from lib.clock import Deadline
 from lib.drafts.conversation import Conversation
 from lib.drafts.language import Language
+from lib.memory.proposal import MemoryProposal
 
 
 class Intent(StrEnum):
@@ -79,6 +80,8 @@ class Composition:
     """The reply, ready to be checked; plain text."""
     model: str
     """Who composed it, for the artifacts: `template`, or the model's name."""
+    proposals: tuple[MemoryProposal, ...] = ()
+    """What should be remembered of it; the workspace's policy decides."""
 
 
 class Composer(Protocol):

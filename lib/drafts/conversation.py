@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from lib.memory.note import MemoryNote
+
 
 class Channel(StrEnum):
     """The way a message travels; the stored words."""
@@ -93,6 +95,8 @@ class Conversation:
     """Whether a person's later message is in the thread."""
     answered: bool
     """Whether the team wrote in the thread after the trigger."""
+    memory: tuple[MemoryNote, ...] = ()
+    """What is remembered of the lead and the team, newest first, within the budget of a prompt."""
 
     @property
     def asked(self) -> str:
