@@ -83,7 +83,7 @@ def read_conversation(
             },
         ).fetchall()
     return Conversation(
-        workspace=_workspace(row),
+        workspace=workspace_view(row),
         lead=LeadView(
             id=row["lead_id"],
             email=row["email"],
@@ -94,15 +94,16 @@ def read_conversation(
             scheduler_link=row["scheduler_link"],
         ),
         channel=Channel(row["channel"]),
-        messages=tuple(_message(one) for one in reversed(thread)),
-        trigger=_message(row),
+        messages=tuple(message_of(one) for one in reversed(thread)),
+        trigger=message_of(row),
         offered_slots=tuple(slot for slot in row["offered_slots"] if isinstance(slot, str) and slot.strip()),
         newer_inbound=any(not is_automated(subject, body, None) for subject, body in row["newer"]),
         answered=row["answered"],
     )
 
 
-def _workspace(row: dict[str, Any]) -> WorkspaceView:
+def workspace_view(row: dict[str, Any]) -> WorkspaceView:
+    """What a row of TRIGGER says of the team. Raises UsageProblem for settings that do not fit."""
     settings = parse_settings(row["settings"])
     return WorkspaceView(
         id=row["workspace_id"],
@@ -113,7 +114,8 @@ def _workspace(row: dict[str, Any]) -> WorkspaceView:
     )
 
 
-def _message(row: dict[str, Any]) -> ConversationMessage:
+def message_of(row: dict[str, Any]) -> ConversationMessage:
+    """The message in a row of TRIGGER or THREAD."""
     return ConversationMessage(
         id=row["id"],
         direction=Direction(row["direction"]),

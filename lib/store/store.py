@@ -5,7 +5,7 @@ import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Self
 
 import psycopg
@@ -55,6 +55,8 @@ class StoreOptions:
     pool_max: int = 4
     prepare: bool = False
     """Server-side prepared statements; off by default, a transaction pooler breaks them."""
+    read_only: bool = False
+    """Whether the server itself refuses every write of its transactions, each of which sees one snapshot."""
 
 
 class Store:
@@ -72,6 +74,7 @@ class Store:
             options.dsn or "",
             connection_class=BoundedConnection,
             kwargs=_connection_arguments(options),
+            configure=_only_reading if options.read_only else None,
             min_size=0,
             max_size=options.pool_max,
             max_lifetime=300,
@@ -115,6 +118,13 @@ class Store:
             ) from error
         except (psycopg.OperationalError, psycopg.InterfaceError) as error:
             raise StoreUnavailable from error
+
+    def reading(self, *, pool_max: int) -> "Store":
+        """A store of the same database that can only read, with a pool of its own to use up.
+
+        The caller closes it.
+        """
+        return Store(replace(self._options, pool_max=pool_max, read_only=True))
 
     @contextmanager
     def _connection(self, timeout_ms: int | None) -> Iterator[BoundedConnection]:
@@ -207,6 +217,12 @@ def connection_returned(
         yield
     finally:
         pool.putconn(connection)
+
+
+def _only_reading(connection: BoundedConnection) -> None:
+    """Begin each transaction as READ ONLY, REPEATABLE READ: a pooler keeps what BEGIN says."""
+    connection.read_only = True
+    connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
 
 
 def _connection_arguments(options: StoreOptions) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 
+import psycopg
 import pytest
 from structlog.testing import capture_logs
 
@@ -52,6 +53,21 @@ class TestTransaction:
             connection.execute("INSERT INTO workspaces (name) VALUES ('lost')")
             raise ZeroDivisionError
         assert database.rows("SELECT name FROM workspaces") == []
+
+    def test_one_that_reads_cannot_write(self, store: Store, database: Database) -> None:
+        """Refused by the server itself, which does not take it back (failure L19)."""
+        with store.reading(pool_max=1) as reading:
+            with pytest.raises(StoreUnavailable), reading.transaction() as connection:
+                connection.execute("INSERT INTO workspaces (name) VALUES ('lost')")
+            with pytest.raises(psycopg.errors.ActiveSqlTransaction), reading.transaction() as connection:
+                connection.execute("SELECT 1")
+                connection.execute("SET TRANSACTION READ WRITE")
+        assert database.rows("SELECT name FROM workspaces") == []
+
+    def test_one_that_reads_has_a_pool_of_its_own(self, store: Store) -> None:
+        with store.reading(pool_max=1) as reading, reading.transaction():
+            with store.transaction() as connection:
+                assert connection.execute("SHOW transaction_read_only").fetchone() == ("off",)
 
     def test_ends_a_slow_statement(self, store: Store) -> None:
         """Every external call has a total deadline; a statement's is the server's own."""
