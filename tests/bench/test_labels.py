@@ -14,8 +14,9 @@ def _named(file: Path) -> str:
 
 
 class TestFiles:
-    def test_the_first_half_has_one_for_each_invariant(self) -> None:
-        assert {file.stem for file in FILES if file.parent.name == "first"} == set(InvariantCode)
+    @pytest.mark.parametrize("half", ["first", "second"])
+    def test_each_half_has_one_for_each_invariant(self, half: str) -> None:
+        assert {file.stem for file in FILES if file.parent.name == half} == set(InvariantCode)
 
     @pytest.mark.parametrize("file", FILES, ids=_named)
     def test_each_has_enough_of_both_sorts(self, file: Path) -> None:
