@@ -32,7 +32,9 @@ FOR UPDATE OF d
 CLAIM: Final = """
 UPDATE drafts SET status = 'sending', send_error = NULL, updated_at = everytick_now()
 WHERE id = %s AND status = 'pending'
+  AND EXISTS (SELECT FROM leads l WHERE l.id = drafts.lead_id FOR NO KEY UPDATE)
 """
+"""The lead is locked as well: whoever asks, under that lock, what is being sent to it sees this send."""
 
 GIVE_BACK: Final = """
 UPDATE drafts SET status = 'pending', send_error = %(reason)s, updated_at = everytick_now()

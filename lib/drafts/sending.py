@@ -9,7 +9,7 @@ D7, L12).
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import structlog
@@ -30,7 +30,7 @@ from lib.drafts.send_store import (
 )
 from lib.errors import NotFound, SendDeferred, SendOutcomeUnknown, SendRefused
 from lib.log.events import LogEvent
-from lib.store.store import Store
+from lib.store.store import Connection, Store
 
 LEAST_TIME_MS: Final = 1_000
 """A send that has less than this left is not begun."""
@@ -63,9 +63,25 @@ class SendResult:
 
     outcome: SendOutcome
     reason: str | None = None
-    """For a skipped one: the draft's state."""
+    """For a skipped one: the draft's state, or why its release held it back."""
     ask_again_at: datetime | None = None
     """For a waiting one, by the database's clock."""
+
+
+class Release(Protocol):
+    """Whether a pending draft may go, asked where its answer holds until the draft is marked as sending."""
+
+    def __call__(self, connection: Connection, draft: SendableDraft, /) -> SendResult | None:
+        """None: it may go. Otherwise what the send comes to; what is written by then is kept.
+
+        The draft is locked, and the transaction is the one that marks it.
+        """
+        ...
+
+
+def by_a_person(_connection: Connection, _draft: SendableDraft, /) -> SendResult | None:
+    """A person released it: nothing else is asked."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +93,7 @@ class Sending:
     mail_from: str
     longest_send_ms: int
     """The most that one execution may take; what is older than that is nobody's any more."""
+    release: Release = by_a_person
 
 
 def send_draft(
@@ -102,6 +119,9 @@ def send_draft(
         if draft.status == "pending" and draft.sent_body is None:
             if deadline.remaining_ms() < LEAST_TIME_MS + WRITE_RESERVE_MS:
                 raise SendDeferred("There was no time left to send it; it is tried again.")
+            held_back = sending.release(connection, draft)
+            if held_back is not None:
+                return held_back
             claim_draft(connection, draft.id)
     if draft.status == "pending" and draft.sent_body is None:
         return _hand_over(sending, draft, message_id, sent_by, deadline)

@@ -12,8 +12,10 @@ from lib.clock import Deadline, SystemClock
 from lib.drafts.disposition import SentBy
 from lib.drafts.maildir_mailer import MaildirMailer
 from lib.drafts.outgoing_mail import OutgoingMail
-from lib.drafts.sending import Sending, SendOutcome
+from lib.drafts.send_store import SendableDraft
+from lib.drafts.sending import Sending, SendOutcome, SendResult
 from lib.errors import SendDeferred, SendOutcomeUnknown, SendRefused
+from lib.store.store import Connection
 from tests.conftest import Database
 from tests.drafts.conftest import Inbox, new_draft
 from tests.drafts.outbox import Crash, RecordingMailer, outbound, raising, send, state
@@ -75,6 +77,31 @@ class TestAPendingDraft:
         with pytest.raises(SendDeferred):
             send(sending, draft, Deadline.after_ms(SystemClock(), 2_000))
         assert (state(database)[0], mailer.taken) == ("pending", [])
+
+
+class TestItsRelease:
+    def test_holds_a_pending_draft_back_and_keeps_what_it_writes(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        def hold(connection: Connection, held: SendableDraft) -> SendResult:
+            connection.execute("UPDATE leads SET tag = 'Held' WHERE id = %s", (held.lead_id,))
+            return SendResult(outcome=SendOutcome.SKIPPED, reason="held")
+
+        result = send(replace(sending, release=hold), draft, deadline)
+        assert (result.outcome, result.reason) == (SendOutcome.SKIPPED, "held")
+        assert (state(database)[0], mailer.taken) == ("pending", [])
+        assert database.value("SELECT tag FROM leads") == "Held"
+
+    def test_is_asked_of_pending_drafts_only(
+        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline
+    ) -> None:
+        """What is sent, or being sent, is settled whatever the policy says now."""
+
+        def unasked(_connection: Connection, _draft: SendableDraft) -> SendResult:
+            raise AssertionError
+
+        database.run("UPDATE drafts SET status = 'sending'")
+        assert send(replace(sending, release=unasked), draft, deadline).outcome is SendOutcome.WAITING
 
 
 class TestNothingWasSent:
