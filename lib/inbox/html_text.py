@@ -35,9 +35,16 @@ LOWER: Final = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
 
 
 def text_of(html: str) -> str:
-    """The readable text of `html`; quotations are lines that begin with `>`."""
-    html = _parsable(html[:HTML_LIMIT])
-    return _read(html, keep_hidden=False) or _read(html, keep_hidden=True)
+    """The readable text of `html`; quotations are lines that begin with `>`.
+
+    Where all of it is hidden the hidden text counts: a mail is not lost over a style.
+    """
+    return visible_text_of(html) or _read(_parsable(html[:HTML_LIMIT]), keep_hidden=True)
+
+
+def visible_text_of(html: str) -> str:
+    """What a reader sees of `html`; empty when all of it is hidden."""
+    return _read(_parsable(html[:HTML_LIMIT]), keep_hidden=False)
 
 
 def _read(html: str, *, keep_hidden: bool) -> str:
