@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from typing import Final
 
 from bench.soak.world import World
@@ -23,12 +24,13 @@ class CountingProvider:
         self._world = world
         self._chance = chance
 
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+    def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
         """Take `mail`, whoever hands it over and however often. Raises SendDeferred, SendOutcomeUnknown."""
         del deadline  # it is on loopback
         drawn = self._chance.random()
         if drawn < REFUSED_SHARE:
             raise SendDeferred
+        commit()
         breaks = drawn < REFUSED_SHARE + UNKNOWN_SHARE
         if breaks and self._chance.random() < 0.5:  # noqa: PLR2004 - half
             raise SendOutcomeUnknown

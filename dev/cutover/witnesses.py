@@ -1,5 +1,6 @@
 """Witnesses of what the app does: each handler that begins, and each mail that leaves, is noted."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pydantic import BaseModel
@@ -32,9 +33,9 @@ class WitnessedMailer:
         self._mailer = mailer
         self._books = books
 
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+    def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
         """Hand `mail` over. Raises as the mailer does."""
-        self._mailer.send(mail, deadline=deadline)
+        self._mailer.send(mail, deadline=deadline, commit=commit)
         self._books.note_mail(mail.message_id)
 
     def has_taken(self, message_id: str) -> bool | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -20,7 +21,7 @@ class MaildirMailer:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+    def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
         """Put `mail` into the outbox unless it is there. Raises SendDeferred when the disk refuses."""
         del deadline  # a local write has no other side to wait for
         name = _name(mail.message_id)
@@ -28,6 +29,7 @@ class MaildirMailer:
             for folder in ("tmp", *FOLDERS):
                 (self._folder / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self.has_taken(mail.message_id):
+                commit()
                 self._put(name, bytes(mail.message))
         except OSError as error:
             raise SendDeferred(

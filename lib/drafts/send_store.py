@@ -18,7 +18,8 @@ SELECT d.id, d.workspace_id, d.lead_id, d.channel, d.status, d.content,
        coalesce(d.edited_content, d.content) AS body, d.updated_at, d.send_unconfirmed,
        l.email AS lead_email, l.name AS lead_name,
        m.subject, m.rfc_message_id AS trigger_message_id, m.reference_ids, m.thread_id, m.reply_to,
-       everytick_now() AS now, s.body AS sent_body, s.sent_by
+       everytick_now() AS now, s.body AS sent_body, s.sent_by,
+       coalesce(d.unsent_as_of = d.updated_at, false) AS known_unsent
 FROM drafts d
 JOIN leads l ON l.id = d.lead_id
 JOIN messages m ON m.id = d.trigger_message_id
@@ -30,15 +31,27 @@ FOR UPDATE OF d
 """The draft, locked, with whatever is known of its mail."""
 
 CLAIM: Final = """
-UPDATE drafts SET status = 'sending', send_error = NULL, updated_at = everytick_now()
+UPDATE drafts SET status = 'sending', send_error = NULL, updated_at = everytick_now(),
+       unsent_as_of = everytick_now()
 WHERE id = %s AND status = 'pending'
   AND EXISTS (SELECT FROM leads l WHERE l.id = drafts.lead_id FOR NO KEY UPDATE)
+RETURNING updated_at
 """
-"""The lead is locked as well: whoever asks, under that lock, what is being sent to it sees this send."""
+"""`updated_at` names the claim. Whoever changes the row otherwise, an older version of Everytick too, parts
+it from `unsent_as_of`, and then nothing is certain any more.
+
+The lead is locked as well: whoever asks, under that lock, what is being sent to it sees this send.
+"""
+
+COMMIT_TO_IT: Final = """
+UPDATE drafts SET unsent_as_of = NULL
+WHERE id = %(draft_id)s AND status = 'sending' AND updated_at = %(claimed_at)s AND unsent_as_of = updated_at
+"""
 
 GIVE_BACK: Final = """
-UPDATE drafts SET status = 'pending', send_error = %(reason)s, updated_at = everytick_now()
-WHERE id = %(draft_id)s AND status = 'sending'
+UPDATE drafts SET status = 'pending', send_error = %(reason)s, updated_at = everytick_now(),
+       unsent_as_of = NULL
+WHERE id = %(draft_id)s AND status = 'sending' AND updated_at = %(claimed_at)s
 """
 
 APPROVE: Final = """
@@ -95,6 +108,8 @@ class SendableDraft:
     sent_body: str | None
     """The body of its outbound message; None when there is none."""
     sent_by: str | None
+    known_unsent: bool
+    """For one that is sending: whether it is certain that its mail was not handed over yet."""
 
 
 def read_draft(
@@ -107,14 +122,22 @@ def read_draft(
         ).fetchone()
 
 
-def claim_draft(connection: Connection, draft_id: UUID) -> bool:
-    """Pending to sending; whether it was pending."""
-    return connection.execute(CLAIM, (draft_id,)).rowcount == 1
+def claim_draft(connection: Connection, draft_id: UUID) -> datetime | None:
+    """Pending to sending; when, which names the claim, or None when it was not pending."""
+    row = connection.execute(CLAIM, (draft_id,)).fetchone()
+    return None if row is None else row[0]
 
 
-def give_back(connection: Connection, draft_id: UUID, reason: str) -> bool:
-    """Sending to pending, with the reason to show; whether it was sending."""
-    return connection.execute(GIVE_BACK, {"draft_id": draft_id, "reason": reason}).rowcount == 1
+def commit_to_it(connection: Connection, draft_id: UUID, *, claimed_at: datetime) -> bool:
+    """Note that its mail may be taken from now on; whether the claim still held."""
+    facts = {"draft_id": draft_id, "claimed_at": claimed_at}
+    return connection.execute(COMMIT_TO_IT, facts).rowcount == 1
+
+
+def give_back(connection: Connection, draft_id: UUID, reason: str, *, claimed_at: datetime) -> bool:
+    """Sending to pending, with the reason to show; whether the claim still held."""
+    facts = {"draft_id": draft_id, "reason": reason, "claimed_at": claimed_at}
+    return connection.execute(GIVE_BACK, facts).rowcount == 1
 
 
 def approve(connection: Connection, draft_id: UUID, found: Disposition) -> bool:

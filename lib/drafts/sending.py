@@ -1,11 +1,13 @@
 """Sends a released draft, once: pending, sending, approved (domain §4).
 
 The mail's Message-ID is made from the draft's id before the call, the draft is marked as sending and
-committed, and only then is the mail handed over. Whoever finds it sending afterwards settles it by what can
-be known; mail whose outcome cannot be known is never sent again and is left for the operator (failures D6,
-D7, L12).
+committed, and only then does the mailer begin. Directly before the step after which the mail may be taken a
+second mark is committed. Whoever finds the draft sending afterwards settles it by what can be known: without
+the second mark nothing was sent, and it is sent again; with it the mail is never sent again and is left for
+the operator (failures D6, D7, L12).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -23,6 +25,7 @@ from lib.drafts.send_store import (
     SendableDraft,
     approve,
     claim_draft,
+    commit_to_it,
     give_back,
     leave_unconfirmed,
     read_draft,
@@ -112,6 +115,7 @@ def send_draft(
     reason); StoreError, after which the next execution settles it.
     """
     message_id = message_id_of(draft_id, sending.mail_from)
+    claimed_at: datetime | None = None
     with sending.store.transaction() as connection:
         draft = read_draft(connection, draft_id, workspace_id=workspace_id, message_id=message_id)
         if draft is None:
@@ -122,21 +126,29 @@ def send_draft(
             held_back = sending.release(connection, draft)
             if held_back is not None:
                 return held_back
-            claim_draft(connection, draft.id)
-    if draft.status == "pending" and draft.sent_body is None:
-        return _hand_over(sending, draft, message_id, sent_by, deadline)
+            claimed_at = claim_draft(connection, draft.id)
+    if claimed_at is not None:
+        return _hand_over(sending, draft, claimed_at, message_id, sent_by, deadline)
     return _look_back(sending, draft, message_id, sent_by, may_be_ours=may_be_ours)
 
 
 def _hand_over(
-    sending: Sending, draft: SendableDraft, message_id: str, sent_by: SentBy, deadline: Deadline
+    sending: Sending,
+    draft: SendableDraft,
+    claimed_at: datetime,
+    message_id: str,
+    sent_by: SentBy,
+    deadline: Deadline,
 ) -> SendResult:
     try:
-        mail = _written(sending, draft)
-        sending.mailer.send(mail, deadline=deadline.earlier_by_ms(WRITE_RESERVE_MS))
+        sending.mailer.send(
+            _written(sending, draft),
+            deadline=deadline.earlier_by_ms(WRITE_RESERVE_MS),
+            commit=_commitment(sending, draft.id, claimed_at),
+        )
     except (SendRefused, SendDeferred) as error:
         with sending.store.transaction() as connection:
-            give_back(connection, draft.id, error.message)
+            give_back(connection, draft.id, error.message, claimed_at=claimed_at)
         say = _log.warning if error.retriable else _log.error
         say(LogEvent.DRAFT_SEND_FAILED, draft_id=str(draft.id), error=error.code, retried=error.retriable)
         raise
@@ -145,6 +157,16 @@ def _hand_over(
     _write_down(sending, draft, message_id, sent_by)
     _log.info(LogEvent.DRAFT_SENT, draft_id=str(draft.id))
     return SendResult(outcome=SendOutcome.SENT)
+
+
+def _commitment(sending: Sending, draft_id: UUID, claimed_at: datetime) -> Callable[[], None]:
+    def commit() -> None:
+        with sending.store.transaction() as connection:
+            held = commit_to_it(connection, draft_id, claimed_at=claimed_at)
+        if not held:
+            raise SendDeferred("Another execution took this send over; it is looked at again.")
+
+    return commit
 
 
 def _look_back(
@@ -163,9 +185,10 @@ def _look_back(
     theirs_until = draft.updated_at + timedelta(milliseconds=sending.longest_send_ms) + OTHERS_MARGIN
     if not may_be_ours and draft.now < theirs_until:
         return SendResult(outcome=SendOutcome.WAITING, ask_again_at=theirs_until)
-    if sending.mailer.has_taken(message_id) is False:
+    if draft.known_unsent or sending.mailer.has_taken(message_id) is False:
+        reason = "An earlier attempt was interrupted before anything was sent."
         with sending.store.transaction() as connection:
-            give_back(connection, draft.id, "An earlier attempt was interrupted before anything was sent.")
+            give_back(connection, draft.id, reason, claimed_at=draft.updated_at)
         raise SendDeferred("An earlier attempt was interrupted before anything was sent; it is tried again.")
     return _unconfirmed(sending, draft)
 

@@ -104,6 +104,7 @@ def _connected(server: SmtpServer, deadline: Deadline) -> socket.socket:
         try:
             candidate.settimeout(max(0.001, deadline.remaining_ms() / 1000))
             candidate.connect(address)
+            candidate.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a mail's last line goes alone
         except OSError as error:
             problem = error
             candidate.close()

@@ -19,15 +19,21 @@ class Crash(BaseException):
 
 @dataclass
 class RecordingMailer:
-    """A mail server that keeps what it took; `instead` happens before it takes a mail, `then` after."""
+    """A mail server that keeps what it took.
+
+    `before` happens before the send is committed to, `instead` before it takes a mail, `then` after.
+    """
 
     taken: list[OutgoingMail] = field(default_factory=list)
     then: Callable[[], None] = lambda: None
     instead: Callable[[], None] = lambda: None
+    before: Callable[[], None] = lambda: None
     knows: bool | None = None
 
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+    def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
         assert deadline.remaining_ms() > 0
+        self.before()
+        commit()
         self.instead()
         self.taken.append(mail)
         self.then()
@@ -48,6 +54,10 @@ def outbound(database: Database) -> list[tuple[Any, ...]]:
 
 def send(sending: Sending, draft: UUID, deadline: Deadline, **more: Any) -> SendResult:
     return send_draft(sending, draft, workspace_id=None, deadline=deadline, **more)
+
+
+def willing() -> None:
+    """Nothing stands against the send."""
 
 
 def raising(error: BaseException) -> Callable[[], None]:

@@ -13,8 +13,9 @@ from lib.drafts.outgoing_mail import outgoing_mail
 from lib.drafts.refusing_mailer import RefusingMailer
 from lib.drafts.smtp_address import smtp_server
 from lib.drafts.smtp_mailer import SmtpMailer
-from lib.errors import SendError
+from lib.errors import SendError, SendRefused, StoreUnavailable
 from tests.drafts.mail_servers import real_server
+from tests.drafts.outbox import willing
 from tests.drafts.test_outgoing_mail import LETTER
 
 Place = Callable[[Path], AbstractContextManager[tuple[Mailer, Callable[[], int]]]]
@@ -44,7 +45,7 @@ class TestContract:
     ) -> None:
         with place(tmp_path) as (mailer, count):
             try:
-                mailer.send(outgoing_mail(LETTER), deadline=deadline)
+                mailer.send(outgoing_mail(LETTER), deadline=deadline, commit=willing)
             except SendError:
                 assert count() == 0
             else:
@@ -57,9 +58,22 @@ class TestContract:
         with place(tmp_path) as (mailer, count):
             assert mailer.has_taken(mail.message_id) in (None, False)
             try:
-                mailer.send(mail, deadline=deadline)
+                mailer.send(mail, deadline=deadline, commit=willing)
             except SendError:
                 pass
             else:
                 assert mailer.has_taken(mail.message_id) in (None, True)
             assert count() <= 1
+
+    def test_nothing_is_taken_before_the_send_is_committed_to(
+        self, place: Place, tmp_path: Path, deadline: Deadline
+    ) -> None:
+        """What stands against it there ends the send, as it was said."""
+
+        def unwilling() -> None:
+            raise StoreUnavailable
+
+        with place(tmp_path) as (mailer, count):
+            with pytest.raises((StoreUnavailable, SendRefused)):
+                mailer.send(outgoing_mail(LETTER), deadline=deadline, commit=unwilling)
+            assert count() == 0

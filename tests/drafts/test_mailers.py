@@ -13,6 +13,7 @@ from lib.drafts.smtp_mailer import SmtpMailer
 from lib.environment.decision import DeploymentKind
 from lib.errors import SendRefused
 from lib.settings import Settings, read_settings
+from tests.drafts.outbox import willing
 from tests.drafts.test_outgoing_mail import LETTER
 
 
@@ -41,7 +42,7 @@ def test_elsewhere_without_one_mail_is_refused_with_the_cure(
     """Domain §4: elsewhere without one a send is dead with a clear cure."""
     refusing = mailer(settings(), kind, outbox=tmp_path)
     with pytest.raises(SendRefused, match="set SMTP_URL"):
-        refusing.send(outgoing_mail(LETTER), deadline=deadline)
+        refusing.send(outgoing_mail(LETTER), deadline=deadline, commit=willing)
 
 
 def test_an_address_that_cannot_be_used_refuses_rather_than_guesses(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Tests of lib/drafts/send_store.py: each change of state is conditional and counted (domain §4)."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,13 +23,23 @@ from tests.drafts.conftest import Inbox, new_draft
 
 Change = Callable[[Connection, UUID], bool]
 CHANGES: dict[str, tuple[Change, set[str], tuple[str, bool]]] = {
-    "claim": (claim_draft, {"pending"}, ("sending", False)),
-    "give back": (lambda c, d: give_back(c, d, "why"), {"sending"}, ("pending", False)),
+    "claim": (lambda c, d: claim_draft(c, d) is not None, {"pending"}, ("sending", False)),
+    "give back": (
+        lambda c, d: give_back(c, d, "why", claimed_at=claim_of(c, d)), {"sending"}, ("pending", False),
+    ),
     "approve": (
         lambda c, d: approve(c, d, Disposition.APPROVED), {"sending", "unconfirmed"}, ("approved", False),
     ),
     "leave unconfirmed": (leave_unconfirmed, {"sending"}, ("approved", True)),
 }  # fmt: skip
+
+
+def claim_of(connection: Connection, draft: UUID) -> datetime:
+    row = connection.execute("SELECT updated_at FROM drafts WHERE id = %s", (draft,)).fetchone()
+    assert row is not None
+    return datetime.fromisoformat(str(row[0]))
+
+
 STATES = ("pending", "sending", "approved", "unconfirmed", "rejected")
 
 

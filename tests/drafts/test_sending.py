@@ -1,6 +1,7 @@
 """Tests of lib/drafts/sending.py: one mail, whatever happens in between."""
 
 import mailbox
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from lib.drafts.maildir_mailer import MaildirMailer
 from lib.drafts.outgoing_mail import OutgoingMail
 from lib.drafts.send_store import SendableDraft
 from lib.drafts.sending import Sending, SendOutcome, SendResult
-from lib.errors import SendDeferred, SendOutcomeUnknown, SendRefused
+from lib.errors import SendDeferred, SendOutcomeUnknown, SendRefused, StoreUnavailable
 from lib.store.store import Connection
 from tests.conftest import Database
 from tests.drafts.conftest import Inbox, new_draft
-from tests.drafts.outbox import Crash, RecordingMailer, outbound, raising, send, state
+from tests.drafts.outbox import Crash, RecordingMailer, outbound, raising, send, state, willing
 
 
 class TestAPendingDraft:
@@ -132,6 +133,58 @@ class TestNothingWasSent:
         assert state(database)[0] == "pending"
 
 
+class TestBeforeItIsCommittedTo:
+    """Until the second mark nothing was sent, so that what is interrupted there is sent again."""
+
+    def test_a_crash_leads_to_one_mail(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        mailer.before = raising(Crash())
+        with pytest.raises(Crash):
+            send(sending, draft, deadline)
+        mailer.before = willing
+        with pytest.raises(SendDeferred, match="interrupted"):
+            send(sending, draft, deadline, may_be_ours=True)
+        assert send(sending, draft, deadline, may_be_ours=True).outcome is SendOutcome.SENT
+        assert (len(mailer.taken), state(database)) == (1, ("approved", "APPROVED", False))
+
+    def test_one_that_was_given_up_does_not_go_on(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """Whoever slept there while another execution sent the mail hands over nothing (failure L6)."""
+        others = RecordingMailer()
+
+        def another() -> None:
+            mailer.before = willing
+            with pytest.raises(SendDeferred, match="interrupted"):
+                send(replace(sending, mailer=others), draft, deadline, may_be_ours=True)
+            send(replace(sending, mailer=others), draft, deadline, may_be_ours=True)
+
+        mailer.before = another
+        with pytest.raises(SendDeferred, match="took this send over"):
+            send(sending, draft, deadline)
+        assert (len(others.taken), len(mailer.taken)) == (1, 0)
+        assert state(database) == ("approved", "APPROVED", False)
+
+    def test_a_claim_of_an_older_version_says_nothing(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """0.1.0 makes no second mark: what it leaves behind may have been sent."""
+        mailer.before = raising(Crash())
+        with pytest.raises(Crash):
+            send(sending, draft, deadline)
+        database.run("UPDATE drafts SET status = 'sending', updated_at = everytick_now()")
+        assert send(sending, draft, deadline, may_be_ours=True).outcome is SendOutcome.UNCONFIRMED
+
+    def test_a_database_that_is_away_then_stops_it(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        mailer.before = raising(StoreUnavailable())
+        with pytest.raises(StoreUnavailable):
+            send(sending, draft, deadline)
+        assert (mailer.taken, state(database)[0]) == ([], "sending")
+
+
 class TestNotKnown:
     def test_a_lost_answer_is_left_for_the_operator(
         self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
@@ -187,8 +240,8 @@ class TestTheLocalOutbox:
         """Domain §4: on re-run the send is settled from what is known."""
 
         class Crashing(MaildirMailer):
-            def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
-                super().send(mail, deadline=deadline)
+            def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
+                super().send(mail, deadline=deadline, commit=commit)
                 raise Crash
 
         with pytest.raises(Crash):

@@ -17,12 +17,13 @@ from lib.drafts.smtp_connection import REPLY_BYTES_LIMIT, WholeLines
 from lib.drafts.smtp_mailer import SmtpMailer
 from lib.errors import SendDeferred, SendRefused
 from tests.drafts.mail_servers import Talk, scripted_server
+from tests.drafts.outbox import willing
 from tests.drafts.test_outgoing_mail import LETTER
 
 
 def send(server: SmtpServer, *, timeout_ms: int = 5_000) -> None:
     deadline = Deadline.after_ms(SystemClock(), 10_000)
-    SmtpMailer(server, timeout_ms=timeout_ms).send(outgoing_mail(LETTER), deadline=deadline)
+    SmtpMailer(server, timeout_ms=timeout_ms).send(outgoing_mail(LETTER), deadline=deadline, commit=willing)
 
 
 def server(
@@ -41,7 +42,7 @@ class TestTls:
         """Mail and password never go to another machine in plain text."""
         with scripted_server(offers_no_tls) as (port, talks), pytest.raises(SendRefused, match="STARTTLS"):
             send(server(port, Transport.STARTTLS, user="secret-7"))
-        assert [line[:4] for line in talks[0].lines] == [b"ehlo"]
+        assert [line[:4].lower() for line in talks[0].lines] == [b"ehlo", b"quit"]
 
     def test_a_refused_starttls_ends_it(self) -> None:
         def refuses(talk: Talk) -> None:

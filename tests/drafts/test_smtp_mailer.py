@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -14,6 +15,7 @@ from lib.drafts.smtp_address import smtp_server
 from lib.drafts.smtp_mailer import SmtpMailer
 from lib.errors import SendDeferred, SendError, SendOutcomeUnknown, SendRefused
 from tests.drafts.mail_servers import Talk, real_server, scripted_server
+from tests.drafts.outbox import willing
 from tests.drafts.test_outgoing_mail import LETTER
 
 LIMIT_MS = 400
@@ -26,7 +28,7 @@ def mail() -> OutgoingMail:
 
 def send(port: int, mail: OutgoingMail, *, timeout_ms: int = 5_000, user: str = "") -> None:
     mailer = SmtpMailer(smtp_server(f"smtp://{user}127.0.0.1:{port}"), timeout_ms=timeout_ms)
-    mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), 10_000))
+    mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), 10_000), commit=willing)
 
 
 class TestAWillingServer:
@@ -111,7 +113,15 @@ class TestOutcomes:
             (answers(rcpt="451 later"), SendDeferred),
             (answers(data="554 no"), SendRefused),
             (answers(data="451 later"), SendDeferred),
+            (answers(rcpt="552 too many"), SendDeferred),
+            (answers(rcpt="250-yes\r\n250 indeed"), None),
+            (answers(rcpt="251 elsewhere"), None),
+            (answers(mail="452-4.3.1 full\r\n452 4.3.1 really"), SendDeferred),
+            (answers(rcpt="421 closing"), SendDeferred),
+            (answers(data="250 what"), SendDeferred),
             (answers(text="552 too large"), SendRefused),
+            (answers(text="421 closing"), SendDeferred),
+            (answers(text="250-taken\r\n250 indeed"), None),
             (answers(text="451 later"), SendDeferred),
             (answers(text="nonsense"), SendOutcomeUnknown),
             (answers(text="354 what"), SendOutcomeUnknown),
@@ -119,19 +129,59 @@ class TestOutcomes:
             (drops("connect"), SendDeferred),
             (drops("greeting"), SendDeferred),
             (drops("text"), SendOutcomeUnknown),
+            (answers(text="250-taken"), SendOutcomeUnknown),
         ],
         ids=[
             "554 at once", "421 at once", "550 to the sender", "550 to the recipient", "451 to the recipient",
-            "554 to DATA", "451 to DATA", "552 to the text", "451 to the text", "nonsense to the text",
-            "354 to the text", "nonsense to EHLO", "drops at once", "drops after the greeting",
-            "drops after the text",
+            "554 to DATA", "451 to DATA", "552 to the recipient", "two lines to the recipient",
+            "251 to the recipient", "452 to the sender", "421 to the recipient", "250 to DATA",
+            "552 to the text", "421 to the text", "two lines to the text", "451 to the text",
+            "nonsense to the text", "354 to the text", "nonsense to EHLO", "drops at once",
+            "drops after the greeting", "drops after the text", "half an answer to the text",
         ],
     )  # fmt: skip
     def test_are_told_apart(
-        self, script: Callable[[Talk], None], error: type[SendError], mail: OutgoingMail
+        self, script: Callable[[Talk], None], error: type[SendError] | None, mail: OutgoingMail
     ) -> None:
-        with scripted_server(script) as (port, _), pytest.raises(error):
+        with (
+            scripted_server(script) as (port, _),
+            pytest.raises(error) if error is not None else nullcontext(),
+        ):
             send(port, mail)
+
+    def test_a_text_that_breaks_off_was_not_sent(self) -> None:
+        """RFC 5321, 4.1.1.4: without the single dot no server takes it."""
+        large = outgoing_mail(replace(LETTER, body="all work and no play\n" * 400_000))
+
+        def breaks_off(talk: Talk) -> None:
+            talk.until_data()
+            talk.hear()
+
+        with scripted_server(breaks_off) as (port, _), pytest.raises(SendDeferred):
+            send(port, large)
+
+    def test_the_dot_goes_when_the_send_was_committed_to(self, mail: OutgoingMail) -> None:
+        heard: list[bytes] = []
+        with scripted_server(answers()) as (port, talks):
+            mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=5_000)
+            deadline = Deadline.after_ms(SystemClock(), 5_000)
+            mailer.send(mail, deadline=deadline, commit=lambda: heard.extend(talks[0].lines))
+        assert b".\r\n" not in heard
+        assert b".\r\n" in talks[0].lines
+
+    def test_a_server_that_counts_is_told_the_size(self, mail: OutgoingMail) -> None:
+        """RFC 1870: one that has no room says so before the text."""
+        with scripted_server(answers(ehlo="250-here\r\n250 SIZE 10")) as (port, talks):
+            send(port, mail)
+        assert any(b" size=" in line.lower() for line in talks[0].lines)
+
+    @pytest.mark.parametrize(("rcpt", "error"), [("550 no", SendRefused), ("451 no", SendDeferred)])
+    def test_a_server_that_says_no_is_bid_farewell(
+        self, rcpt: str, error: type[SendError], mail: OutgoingMail
+    ) -> None:
+        with scripted_server(answers(rcpt=rcpt)) as (port, talks), pytest.raises(error):
+            send(port, mail)
+        assert b"QUIT\r\n" in [line.upper() for line in talks[0].lines]
 
     def test_nobody_listening_is_tried_again(self, mail: OutgoingMail) -> None:
         with real_server() as (port, _):
@@ -202,7 +252,7 @@ class TestTheDeadline:
         with scripted_server(hangs("connect")) as (port, _):
             mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=60_000)
             with pytest.raises(SendDeferred):
-                mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), LIMIT_MS))
+                mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), LIMIT_MS), commit=willing)
 
 
 class TestOtherAlphabets:

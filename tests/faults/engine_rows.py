@@ -54,7 +54,7 @@ def _called_again_meanwhile(stage: Stage) -> None:
     """A request comes again while the first one is about to send a mail; the first goes on afterwards."""
     stage.seed()
     first = stage.routes[JobName.PROCESS] = stage.start(
-        at=At(point="before the mail goes #1", act=Act.FREEZE)
+        at=At(point="after the commit of sending.commit #1", act=Act.FREEZE)
     )
     stage.faulty = True
     stage.cron()

@@ -127,9 +127,9 @@ class WatchedMailer:
     mailer: Mailer
     points: Points
 
-    def send(self, mail: OutgoingMail, *, deadline: Deadline) -> None:
+    def send(self, mail: OutgoingMail, *, deadline: Deadline, commit: Callable[[], None]) -> None:
         self.points.cross("before the mail goes")
-        self.mailer.send(mail, deadline=deadline)
+        self.mailer.send(mail, deadline=deadline, commit=commit)
         self.points.cross("after the mail went")
 
     def has_taken(self, message_id: str) -> bool | None:

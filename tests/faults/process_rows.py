@@ -154,7 +154,7 @@ ROWS = (
         modes={"inngest"},
         controls={
             "fencing token": "after the handler of draft.send #1",
-            "claim of a draft": "before the mail goes #1",
+            "claim of a draft": "after the commit of sending.commit #1",
         },
     ),
     _row(

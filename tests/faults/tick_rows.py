@@ -49,7 +49,7 @@ def _doubled(stage: Stage) -> None:
 def _overlapping(stage: Stage) -> None:
     """A tick comes while the one before is about to send a mail, which goes on afterwards."""
     stage.seed()
-    first = stage.start(at=At(point="before the mail goes #1", act=Act.FREEZE))
+    first = stage.start(at=At(point="after the commit of sending.commit #1", act=Act.FREEZE))
     stage.faulty = True
     stage.cron(first)
     stage.cron()
