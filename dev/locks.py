@@ -1,4 +1,4 @@
-"""Checks that pyproject.toml and the three requirement files agree. Needs `packaging`."""
+"""Checks that pyproject.toml and the four requirement files agree. Needs `packaging`."""
 
 import re
 import sys
@@ -12,11 +12,12 @@ from packaging.utils import canonicalize_name
 from dev.console import complain, say
 from dev.project import here
 
-# Lock file → the dependency groups in it, beside the run-time dependencies.
+# Lock file → the dependency groups and extras in it, beside the run-time dependencies.
 LOCKS: Mapping[str, tuple[str, ...]] = {
     "requirements.txt": (),
     "requirements-local.txt": ("local",),
-    "requirements-dev.txt": ("local", "dev"),
+    "requirements-llm.txt": ("llm",),
+    "requirements-dev.txt": ("local", "dev", "llm"),
 }
 _ADDRESS = re.compile(r"://|^--?(?:index-url|extra-index-url|find-links|i|f)\b", re.MULTILINE)
 _HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
@@ -49,13 +50,14 @@ def read_lock(text: str) -> list[Pin]:
 
 
 def declared(pyproject: Mapping[str, object], groups: Iterable[str]) -> list[Requirement]:
-    """Give what pyproject.toml asks for: at run time, and in those dependency groups."""
+    """Give what pyproject.toml asks for: at run time, and in those dependency groups and extras."""
     project, all_groups = pyproject["project"], pyproject["dependency-groups"]
     assert isinstance(project, dict)  # noqa: S101  # TOML's tables
     assert isinstance(all_groups, dict)  # noqa: S101
     words = [*project["dependencies"]]
+    named = {**project["optional-dependencies"], **all_groups}
     for group in groups:
-        words += [word for word in all_groups[group] if isinstance(word, str)]
+        words += [word for word in named[group] if isinstance(word, str)]
     return [Requirement(word) for word in words]
 
 

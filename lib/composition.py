@@ -17,6 +17,7 @@ from lib.environment.fingerprints import DatabasePlace, database_place
 from lib.environment.guard import examine
 from lib.environment.local_stores import with_local_stores
 from lib.job_kinds import all_kinds
+from lib.llm.configured import llm_client
 from lib.log.redaction import Redactor, redactor_of
 from lib.services import Services
 from lib.settings import Settings, process_environment, unknown_settings
@@ -132,4 +133,5 @@ def _services(
         blobs=status_blobs(settings, kind, clock),
         composer=composer(settings),
         mailer=mailer(settings, kind, outbox=PROJECT / OUTBOX),
+        llm=llm_client(settings, clock),
     )

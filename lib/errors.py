@@ -18,8 +18,7 @@ EverytickError
 │   ├── SyncTimedOut              Inngest did not take the functions' registration in time
 │   ├── SyncRefused               Inngest refused the registration
 │   └── SyncFailed                the registration did not get through
-├── ControlUnreadable             lib/rollout/controls.py: a control has no value that can be read
-├── ControlRefused                lib/rollout/change.py: a control may not be set so
+├── ControlUnreadable · ControlRefused   lib/rollout: a control cannot be read, or may not be set so
 ├── WorkFailed                    a responsibility ended as failed
 ├── RunError                      lib/work/run_error.py: a step of a durable run; the engine calls again
 │   ├── RunDeferred               somebody else is at it
@@ -38,6 +37,7 @@ EverytickError
 │       ├── SendRefused           certain: nothing was sent, and trying again is no use
 │       ├── SendDeferred          certain: nothing was sent, try again
 │       └── SendOutcomeUnknown    it may have been sent
+├── LlmError                      lib/llm/errors.py: why a language model gave no usable answer
 ├── EventsNotSent                 lib/ticks/send_error.py: the event API did not take a tick's events
 ├── ToldToEnd                     lib/stopping.py: not begun, for the process is to end
 └── UsageProblem                  a command called wrongly

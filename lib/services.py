@@ -9,6 +9,7 @@ from lib.drafts.mailer import Mailer
 from lib.environment.decision import GuardDecision
 from lib.event_sender import EventSender
 from lib.jobs.kind import JobKinds
+from lib.llm.client import LlmClient
 from lib.log.redaction import Redactor
 from lib.settings import Settings
 from lib.status.blobs import StatusBlobs
@@ -38,5 +39,7 @@ class Services:
     kinds: JobKinds
     composer: Composer
     mailer: Mailer
+    llm: LlmClient | None
+    """None where no language model is configured."""
     lease: HeldLease | None = None
     """Under which the work at hand is done, where one does it at a time: asked before each further piece."""

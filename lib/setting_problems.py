@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic_core import ErrorDetails
 
+from lib.environment.addresses import is_local
+
 if TYPE_CHECKING:
     from lib.settings import Settings
 
@@ -37,6 +39,36 @@ def told(item: ErrorDetails) -> str:
             return "is not a whole number"
         case _:
             return "cannot be read"
+
+
+def joint_problems(settings: "Settings") -> tuple[SettingProblem, ...]:
+    """What is wrong with variables that are sound each by itself."""
+    return (*budget_problems(settings), *llm_problems(settings))
+
+
+def llm_problems(settings: "Settings") -> tuple[SettingProblem, ...]:
+    """What keeps the language model that is configured from being asked."""
+    base, model, key = settings.llm_base_url, settings.llm_model, settings.llm_api_key
+    found = []
+    if (base is None) != (model is None):
+        together = "belong together: set both for the llm composer, or neither for the template composer"
+        found.append(SettingProblem(name="LLM_BASE_URL, LLM_MODEL", problem=together))
+    elif base is None and key is not None:
+        idle = "is of no use by itself: set LLM_BASE_URL and LLM_MODEL too, or take it away"
+        found.append(SettingProblem(name="LLM_API_KEY", problem=idle))
+    if base is not None and key is not None and base.startswith("http:") and not is_local(base):
+        clear = "would send the key in clear text: the address has to begin with https://"
+        found.append(SettingProblem(name="LLM_API_KEY, LLM_BASE_URL", problem=clear))
+    timeout, job = settings.llm_timeout_ms, settings.background_job_timeout_ms
+    if base is not None and timeout >= job:
+        found.append(
+            SettingProblem(
+                code="budgets_do_not_nest",
+                name="LLM_TIMEOUT_MS, BACKGROUND_JOB_TIMEOUT_MS",
+                problem=f"do not nest: {timeout} ms is not less than {job} ms",
+            )
+        )
+    return tuple(found)
 
 
 def budget_problems(settings: "Settings") -> tuple[SettingProblem, ...]:

@@ -93,6 +93,13 @@ def _web(address: str) -> str:
     return address
 
 
+def _llm(address: str) -> str:
+    parts = urlsplit(_web(address))
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise ValueError("has more than host and path in it: the key belongs into LLM_API_KEY")
+    return address.rstrip("/")
+
+
 def _dev(address: str) -> str:
     if address.casefold() in FLAG_WORDS:
         return address
@@ -136,6 +143,8 @@ DatabaseAddress = Annotated[Secret, AfterValidator(_database)]
 RedisAddress = Annotated[Secret, AfterValidator(_redis)]
 SmtpAddress = Annotated[Secret, AfterValidator(_smtp)]
 WebAddress = Annotated[str, AfterValidator(_web)]
+LlmAddress = Annotated[str, AfterValidator(_llm)]
+"""Without a closing slash."""
 DevServer = Annotated[str, AfterValidator(_dev)]
 """A flag's word, or an address; a scheme is added where there is none."""
 UrlPath = Annotated[str, AfterValidator(_path)]

@@ -13,13 +13,14 @@ from typing import Any, Final, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from lib.setting_problems import SettingProblem, budget_problems, told
+from lib.setting_problems import SettingProblem, joint_problems, told
 from lib.setting_types import (
     DatabaseAddress,
     DevServer,
     Fingerprints,
     Flag,
     Line,
+    LlmAddress,
     RedisAddress,
     Secret,
     SmtpAddress,
@@ -117,6 +118,13 @@ class Settings(BaseModel):
     finished_job_retention_days: int = setting(14, ge=1, le=3_650)
     run_retention_days: int = setting(30, ge=1, le=3_650)
 
+    # The language model; without an address and a model the `template` composer writes
+    llm_base_url: LlmAddress | None = None
+    llm_api_key: Secret | None = None
+    llm_model: Line | None = None
+    llm_timeout_ms: int = setting(9_000, ge=500, le=300_000)
+    llm_max_output_tokens: int = setting(2_000, ge=64, le=32_000)
+
     # Sending mail
     smtp_url: SmtpAddress | None = None
     smtp_timeout_ms: int = setting(10_000, ge=500, le=60_000)
@@ -140,6 +148,11 @@ class Settings(BaseModel):
     # Looking at deployments from outside
     vercel_automation_bypass_secret: Secret | None = None
     """Lets `flask env verify` past a deployment's protection; Vercel sets it where it is one's own."""
+
+    @property
+    def llm_configured(self) -> bool:
+        """Whether a language model is named, and where to ask it."""
+        return self.llm_base_url is not None and self.llm_model is not None
 
 
 SETTING_NAMES: Final = frozenset(name.upper() for name in Settings.model_fields)
@@ -202,9 +215,9 @@ def read_settings(environ: Mapping[str, str]) -> tuple[Settings | None, tuple[Se
         readable = Settings.model_validate({n: given[n] for n in given if n not in unread})
         return None, (
             *(SettingProblem(name=name, problem=problem) for name, problem in unread.items()),
-            *(p for p in budget_problems(readable) if unread.keys().isdisjoint(p.name.split(", "))),
+            *(p for p in joint_problems(readable) if unread.keys().isdisjoint(p.name.split(", "))),
         )
-    problems = budget_problems(settings)
+    problems = joint_problems(settings)
     return (None if problems else settings), problems
 
 

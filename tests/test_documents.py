@@ -13,6 +13,7 @@ from lib.jobs.job import JobStatus
 from lib.jobs.kind import Uniqueness
 from lib.jobs.retry import RetryReason
 from lib.jobs.summary import StoppedBecause
+from lib.llm.errors import LlmError
 from lib.log.events import LogEvent
 from lib.maintenance.queue_health import QUEUE_HEALTH
 from lib.preflight.check import CheckName, CheckVerdict, ok
@@ -48,6 +49,18 @@ class TestQueue:
     @pytest.mark.parametrize("word", [*JobStatus, *RetryReason, *StoppedBecause, *Uniqueness])
     def test_every_state_and_reason_is_explained(self, word: str) -> None:
         assert f"`{word}`" in (DOCS / "queue.md").read_text()
+
+
+class TestLanguageModel:
+    @pytest.mark.parametrize("error", LlmError.__subclasses__())
+    def test_every_outcome_is_in_the_table_with_what_becomes_of_the_job(self, error: type[LlmError]) -> None:
+        (row,) = [
+            line
+            for line in (DOCS / "drafts.md").read_text().splitlines()
+            if line.startswith(f"| `{error.code}`")
+        ]
+        becomes = row.split("|")[3].strip()
+        assert becomes.startswith("retried" if error.retriable else "dead")
 
 
 class TestInngest:

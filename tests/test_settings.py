@@ -3,6 +3,7 @@
 import itertools
 import re
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import example, given, settings
@@ -90,6 +91,7 @@ class TestSecrets:
             "INNGEST_EVENT_KEY",
             "INNGEST_SIGNING_KEY",
             "INNGEST_SIGNING_KEY_FALLBACK",
+            "LLM_API_KEY",
             "METRICS_TOKEN",
             "OPERATOR_TOKEN",
             "REDIS_URL",
@@ -207,6 +209,45 @@ class TestLeastBudget:
         small = {"BACKGROUND_JOB_TIMEOUT_MS": "6000", name: "7000"}
         assert problems_of(**small) == [(name, "is too small: the least is 10000")]
         assert RESERVE_MS < LEAST_BUDGET_MS
+
+
+class TestLanguageModel:
+    MODEL: ClassVar = {"LLM_BASE_URL": "https://llm.example/v1/", "LLM_MODEL": "m"}
+
+    def test_an_address_and_a_model(self) -> None:
+        """A closing slash makes no difference; a key is for endpoints that ask for one."""
+        held = read(**self.MODEL)
+        assert held.llm_configured
+        assert held.llm_base_url == "https://llm.example/v1"
+
+    @pytest.mark.parametrize(
+        ("given", "expected"),
+        [
+            pytest.param({"LLM_MODEL": "m"}, "LLM_BASE_URL, LLM_MODEL", id="no address"),
+            pytest.param({"LLM_BASE_URL": "https://llm.example"}, "LLM_BASE_URL, LLM_MODEL", id="no model"),
+            pytest.param({"LLM_API_KEY": "sk-12345678"}, "LLM_API_KEY", id="a key alone"),
+            pytest.param(
+                {**MODEL, "LLM_BASE_URL": "http://llm.example", "LLM_API_KEY": "sk-12345678"},
+                "LLM_API_KEY, LLM_BASE_URL",
+                id="a key in clear text",
+            ),
+            pytest.param(
+                {**MODEL, "LLM_TIMEOUT_MS": "30000"},
+                "LLM_TIMEOUT_MS, BACKGROUND_JOB_TIMEOUT_MS",
+                id="longer than a job",
+            ),
+            pytest.param({**MODEL, "LLM_BASE_URL": "https://u:p@llm.example"}, "LLM_BASE_URL", id="a user"),
+            pytest.param(
+                {**MODEL, "LLM_BASE_URL": "https://llm.example/?key=1"}, "LLM_BASE_URL", id="a query"
+            ),
+        ],
+    )
+    def test_what_cannot_work_is_a_problem(self, given: dict[str, str], expected: str) -> None:
+        assert [name for name, _ in problems_of(**given)] == [expected]
+
+    @pytest.mark.parametrize("base", ["http://127.0.0.1:11434/v1", "http://ollama:11434/v1"])
+    def test_a_key_may_go_in_clear_text_within_the_house(self, base: str) -> None:
+        assert read(LLM_BASE_URL=base, LLM_MODEL="m", LLM_API_KEY="sk-12345678").llm_configured
 
 
 class TestProblems:

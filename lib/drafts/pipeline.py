@@ -34,6 +34,7 @@ from lib.drafts.run_store import (
     tag_lead,
 )
 from lib.errors import NotFound
+from lib.llm.errors import LlmError
 from lib.log.events import LogEvent
 from lib.store.store import Store
 
@@ -73,7 +74,7 @@ def process_inbound(
     """Draft the answer to the inbound `message_id`, once; return what came of it.
 
     Raises NotFound for a message that is not there or not inbound, and whatever the composer raises: then the
-    run stays open for the retry, or is closed as FAILED on the `last_attempt`.
+    run stays open for the retry, or is closed as FAILED: on the `last_attempt`, and where none would help.
     """
     with pipeline.store.transaction() as connection:
         conversation = read_conversation(connection, message_id, workspace_id=workspace_id)
@@ -88,7 +89,7 @@ def process_inbound(
     try:
         drafted = draft_reply(conversation, pipeline.composer, pipeline.gate, deadline=deadline)
     except Exception as error:
-        if last_attempt:
+        if last_attempt or (isinstance(error, LlmError) and not error.retriable):
             _fail(pipeline, run, error)
         raise
     reason = reason_after_extract(conversation, drafted.composition.extract)

@@ -52,6 +52,7 @@ class Code(StrEnum):
     BUDGETS_DO_NOT_NEST = "budgets_do_not_nest"
     SELF_HOSTED_WITHOUT_BASE_URL = "self_hosted_without_base_url"
     LOCAL_ENVIRONMENT_UNREADABLE = "local_environment_unreadable"
+    LLM_NOT_INSTALLED = "llm_not_installed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +213,10 @@ CATALOGUE: Final[dict[Code, Entry]] = {
     Code.LOCAL_ENVIRONMENT_UNREADABLE: _configuration(
         ".everytick/environment.json {subject}.",
         "Start bin/dev again, remove the file, or set DATABASE_URL.",
+    ),
+    Code.LLM_NOT_INSTALLED: _configuration(
+        "LLM_BASE_URL and LLM_MODEL are set, but the packages that ask a model are not installed.",
+        "Install requirements-llm.txt in place of requirements.txt, or remove the variables LLM_*.",
     ),
 }
 

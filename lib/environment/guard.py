@@ -14,6 +14,7 @@ from lib.environment.preview import preview_env, preview_problems
 from lib.environment.production import production_problems
 from lib.environment.serve_origin import serve_origin
 from lib.environment.usability import goes_to_dev_server, key_problems
+from lib.llm.installed import llm_is_installed
 from lib.setting_problems import SettingProblem
 from lib.settings import Settings, read_settings
 
@@ -33,13 +34,20 @@ class Examined:
     decision: GuardDecision
 
 
-def examine(environ: Mapping[str, str], *, known: tuple[Problem, ...] = ()) -> Examined:
+def examine(
+    environ: Mapping[str, str],
+    *,
+    known: tuple[Problem, ...] = (),
+    llm_installed: Callable[[], bool] = llm_is_installed,
+) -> Examined:
     """Read the settings from `environ` and judge them together with the deployment's facts.
 
     `known` are problems found before, which join the verdict.
     """
     settings, setting_problems = read_settings(environ)
     found = (*known, *(_from_setting(p) for p in setting_problems))
+    if settings is not None and settings.llm_configured and not llm_installed():
+        found = (*found, problem(Code.LLM_NOT_INSTALLED))
     facts = read_facts(environ)
     return Examined(settings=settings, facts=facts, decision=judge(facts, known=found))
 

@@ -9,6 +9,8 @@ from lib.drafts.pipeline import Pipeline, process_inbound
 from lib.errors import NotFound
 from lib.jobs.kind import RunningJob, Uniqueness, job_kind
 from lib.jobs.outcomes import Permanent
+from lib.llm.errors import LlmError
+from lib.llm.job_outcome import job_outcome
 from lib.services import Services
 
 
@@ -43,3 +45,5 @@ def post_process(payload: InboundPayload, job: RunningJob, services: Services) -
         )
     except NotFound as error:
         raise Permanent(error.message) from error
+    except LlmError as error:
+        raise job_outcome(error) from error

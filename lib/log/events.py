@@ -87,6 +87,9 @@ class LogEvent(StrEnum):
 
     STATUS_WRITE_FAILED = "status.write_failed"
 
+    LLM_ANSWERED = "llm.answered"
+    LLM_FAILED = "llm.failed"
+
     MAIL_IMPORTED = "mail.imported"
     MAIL_REFUSED = "mail.refused"
     DRAFT_CREATED = "draft.created"

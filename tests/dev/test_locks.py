@@ -6,15 +6,18 @@ from dev.locks import LOCKS, problems
 from tests.dev.conftest import ROOT
 
 PROJECT = {
-    "project": {"dependencies": ["web>=2"]},
+    "project": {"dependencies": ["web>=2"], "optional-dependencies": {"llm": ["model"]}},
     "dependency-groups": {"local": ["store"], "dev": [{"include-group": "local"}, "checker"]},
 }
 HASH = "--hash=sha256:" + "0" * 64
-WEB, STORE, CHECKER = (f"{name} \\\n    {HASH}\n" for name in ("web==2.1", "store==1", "checker==3"))
+WEB, STORE, CHECKER, MODEL = (
+    f"{name} \\\n    {HASH}\n" for name in ("web==2.1", "store==1", "checker==3", "model==4")
+)
 GOOD = {
     "requirements.txt": WEB,
     "requirements-local.txt": WEB + STORE,
-    "requirements-dev.txt": WEB + STORE + CHECKER,
+    "requirements-llm.txt": WEB + MODEL,
+    "requirements-dev.txt": WEB + STORE + CHECKER + MODEL,
 }
 
 
@@ -31,6 +34,7 @@ def test_locks_that_agree() -> None:
     ("lock", "text", "expected"),
     [
         pytest.param("requirements-local.txt", WEB, "does not satisfy store", id="one missing"),
+        pytest.param("requirements-llm.txt", WEB, "does not satisfy model", id="an extra missing"),
         pytest.param("requirements.txt", WEB.replace("2.1", "1.9"), "does not satisfy web>=2", id="too old"),
         pytest.param(
             "requirements.txt",

@@ -82,6 +82,17 @@ class TestTruthTable:
         assert examine(blank).decision == examine({}).decision
 
 
+class TestLanguageModel:
+    def test_one_that_cannot_be_asked_refuses_the_app(self) -> None:
+        """Configured without its packages: said by the build, not by the first job's ImportError."""
+        named = {"LLM_BASE_URL": "https://llm.example/v1", "LLM_MODEL": "m"}
+        assert not examine(named).decision.refused
+        decision = examine(named, llm_installed=lambda: False).decision
+        assert [p.code for p in decision.problems] == ["llm_not_installed"]
+        assert decision.refused
+        assert not examine({}, llm_installed=lambda: False).decision.refused
+
+
 class TestTogether:
     def test_problems_of_both_sorts_come_together(self) -> None:
         """A setting that cannot be read hides no isolation problem."""
@@ -98,10 +109,11 @@ class TestCatalogue:
         assert set(CATALOGUE) == set(Code)
 
     def test_the_oracle_knows_every_code(self) -> None:
-        """What the page does not give rise to is not reported; the local file is no part of the page."""
+        """What the page gives no rise to is not reported; what is on this machine is no part of the page."""
         rules = (*oracle.PRODUCTION, *oracle.PREVIEW, *oracle.DEVELOPMENT, *oracle.USABILITY)
         spoken = {code for code, _ in rules} | {against for _, against in oracle.PLACES.values() if against}
         others = {"setting_invalid", "budgets_do_not_nest", "self_hosted_without_base_url"}
         assert spoken | others | {"fingerprints_missing"} == {code.value for code in Code} - {
-            "local_environment_unreadable"
+            "local_environment_unreadable",
+            "llm_not_installed",
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,7 +13,8 @@ from lib.drafts.composer import Composition
 from lib.drafts.conversation import Conversation
 from lib.job_kinds.inbound_post_process import InboundPayload, post_process
 from lib.jobs.kind import RunningJob, Uniqueness
-from lib.jobs.outcomes import Permanent
+from lib.jobs.outcomes import Permanent, RetryAfter
+from lib.llm.errors import LlmBusy, LlmDeclined, LlmError, LlmKeyRefused, LlmTimedOut
 from lib.services import Services
 from tests.conftest import Database
 from tests.drafts.conftest import Inbox
@@ -22,9 +23,12 @@ from tests.drafts.conftest import Inbox
 class Failing:
     """A composer that fails."""
 
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error or ValueError("no idea")
+
     def compose(self, conversation: Conversation, *, deadline: Deadline) -> Composition:
         del conversation, deadline
-        raise ValueError("no idea")
+        raise self.error
 
 
 Run = Callable[..., None]
@@ -98,3 +102,41 @@ def test_a_composer_that_fails_fails_the_run_with_the_last_attempt(
             message, attempt=attempts[0], max_attempts=attempts[1], held=replace(services, composer=Failing())
         )
     assert database.value("SELECT status FROM draft_pipeline_runs") == status
+
+
+class TestAModelThatGivesNoAnswer:
+    @pytest.fixture
+    def fail(
+        self, database: Database, inbox: Inbox, services: Services, run: Run
+    ) -> Callable[[Exception], list[object]]:
+        """Run the job over such a composer; what the handler raised, and the pipeline run's status."""
+
+        def call(error: Exception) -> list[object]:
+            workspace = inbox.workspace()
+            message = inbox.message(workspace, inbox.lead(workspace), "What does it cost?")
+            with pytest.raises(Exception, match=r".") as caught:
+                run(message, workspace=workspace, held=replace(services, composer=Failing(error)))
+            return [caught.value, database.value("SELECT status FROM draft_pipeline_runs")]
+
+        return call
+
+    def test_that_passes_is_tried_again(self, fail: Callable[[Exception], list[object]]) -> None:
+        error = LlmTimedOut()
+        assert fail(error) == [error, "RUNNING"]
+
+    def test_that_names_a_time_is_tried_again_then(self, fail: Callable[[Exception], list[object]]) -> None:
+        outcome, status = fail(LlmBusy(retry_after=timedelta(seconds=90)))
+        assert isinstance(outcome, RetryAfter)
+        assert outcome.delay == timedelta(seconds=90)
+        assert str(outcome).startswith("llm_busy: ")
+        assert status == "RUNNING"
+
+    @pytest.mark.parametrize("error", [LlmKeyRefused(), LlmDeclined()])
+    def test_that_stays_so_ends_job_and_run(
+        self, error: LlmError, fail: Callable[[Exception], list[object]]
+    ) -> None:
+        """Dead at once, with what to do; a run that nobody works on is not left open."""
+        outcome, status = fail(error)
+        assert isinstance(outcome, Permanent)
+        assert str(outcome) == f"{error.code}: {error.message}"
+        assert status == "FAILED"

@@ -20,7 +20,12 @@ class Request:
 
     line: str
     headers: dict[str, str]
-    events: list[dict[str, Any]]
+    body: Any
+    """Parsed."""
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return list(self.body)
 
 
 @dataclass(kw_only=True)
@@ -42,9 +47,9 @@ class Call:
             while (header := lines.readline().decode().strip()) != "":
                 name, _, value = header.partition(":")
                 headers[name.lower()] = value.strip()
-            events = json.loads(lines.read(int(headers.get("content-length", 0))) or b"[]")
-        self.heard.append(Request(line=line, headers=headers, events=events))
-        return list(events)
+            body = json.loads(lines.read(int(headers.get("content-length", 0))) or b"[]")
+        self.heard.append(Request(line=line, headers=headers, body=body))
+        return list(body)
 
     def say(self, text: bytes) -> None:
         self.connection.sendall(text)
@@ -213,7 +218,7 @@ def talks_nonsense(call: Call) -> None:
 def speaks_in_clear(call: Call) -> None:
     """Takes whatever comes first, and answers without TLS."""
     first = call.connection.recv(65_536)
-    call.heard.append(Request(line=first.decode("latin-1"), headers={}, events=[]))
+    call.heard.append(Request(line=first.decode("latin-1"), headers={}, body=[]))
     call.say(b"HTTP/1.1 400 Bad Request\r\n\r\n")
 
 
