@@ -14,6 +14,9 @@ from lib.drafts.invariants.reply import Broken, Reply
 
 PROMPT_KEY: Final = "meeting.overseer.gate.v1"
 
+GATE_FAILED: Final = "gate_failed"
+"""The code of the issue that stands for a verdict that was not given."""
+
 CLEAR: Final = 0.95
 """Confidence in a draft that only says what was agreed on."""
 UNSURE: Final = 0.7
@@ -80,7 +83,7 @@ def gate_failed(draft: str, broken: tuple[Broken, ...], error: Exception) -> Gat
         decision=GateDecision.APPROVE,
         final_draft=draft,
         confidence=0.0,
-        issues=(f"gate_failed: {type(error).__name__}", *(f"{one.code}: {one.message}" for one in broken)),
+        issues=(f"{GATE_FAILED}: {type(error).__name__}", *(f"{one.code}: {one.message}" for one in broken)),
         rationale="The gate gave no verdict; the draft is kept for a person to judge.",
     )
 

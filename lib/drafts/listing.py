@@ -13,7 +13,11 @@ from lib.store.store import Connection
 LIST: Final = """
 SELECT d.id, w.name AS workspace, l.email AS lead_email, m.subject, d.status,
        d.response_disposition AS disposition, d.send_unconfirmed, m.body AS inbound,
-       coalesce(d.edited_content, d.content) AS text, d.created_at
+       coalesce(d.edited_content, d.content) AS text, d.created_at,
+       ARRAY(SELECT a.payload FROM draft_pipeline_artifacts a JOIN draft_pipeline_runs r ON r.id = a.run_id
+             WHERE r.trigger_message_id = d.trigger_message_id AND r.channel = d.channel
+               AND r.draft_id = d.id AND a.stage = 'auto_send_evaluation'
+             ORDER BY a.iteration) AS auto_send
 FROM drafts d
 JOIN workspaces w ON w.id = d.workspace_id
 JOIN leads l ON l.id = d.lead_id
@@ -40,6 +44,8 @@ class ListedDraft:
     text: str
     """What would be sent: the edited text where there is one."""
     created_at: datetime
+    auto_send: list[dict[str, Any]]
+    """Each decision whether it goes out by itself, with its reason, in their order; none once pruned."""
 
     def as_json(self) -> dict[str, Any]:
         """Its public shape."""
@@ -54,6 +60,7 @@ class ListedDraft:
             "inbound": self.inbound,
             "text": self.text,
             "createdAt": iso(self.created_at),
+            "autoSend": self.auto_send,
         }
 
 

@@ -11,6 +11,8 @@ import structlog
 
 from lib.clock import Deadline
 from lib.drafts.artifact import Artifact, Stage
+from lib.drafts.auto_send_facts import Candidate
+from lib.drafts.auto_send_release import schedule_auto_send
 from lib.drafts.classification import tag_for
 from lib.drafts.composer import Composer
 from lib.drafts.conversation import Conversation
@@ -34,6 +36,7 @@ from lib.drafts.run_store import (
     tag_lead,
 )
 from lib.errors import NotFound
+from lib.jobs.kind import JobKinds
 from lib.llm.errors import LlmError
 from lib.log.events import LogEvent
 from lib.store.store import Store
@@ -47,6 +50,8 @@ class Pipeline:
 
     store: Store
     composer: Composer
+    kinds: JobKinds
+    """The kinds of the jobs that a draft may ask for."""
     auto_send_disabled: bool = False
     """The kill switch (domain §4)."""
     gate: Gate = overseer_gate
@@ -113,8 +118,17 @@ def _complete(
         overtaken = reason_before_composing(conversation)
         if overtaken is None:
             draft = store_draft(connection, conversation, drafted.verdict.final_draft, drafted.decision)
+            tag = tag_for(conversation.asked, extract, conversation.lead.tag)
+            candidate = Candidate(
+                conversation=conversation,
+                text=drafted.verdict.final_draft,
+                judgement=drafted.decision,
+                new_tag=tag,
+            )
             last = (
-                _auto_send(pipeline, conversation),
+                schedule_auto_send(
+                    connection, pipeline.kinds, candidate, draft, kill_switch=pipeline.auto_send_disabled
+                ),
                 Artifact(
                     stage=Stage.FINAL_DRAFT,
                     payload={"draftId": str(draft.id), "stored": draft.created},
@@ -122,7 +136,6 @@ def _complete(
                 ),
             )
             keep_artifacts(connection, run.id, (*drafted.artifacts, *last))
-            tag = tag_for(conversation.asked, extract, conversation.lead.tag)
             tag_lead(connection, conversation, tag, extract.detected_timezone)
             close_run(connection, run.id, RunStatus.COMPLETED, draft_id=draft.id)
     if overtaken is not None:
@@ -153,14 +166,3 @@ def _abort(
 def _fail(pipeline: Pipeline, run: OpenedRun, error: Exception) -> None:
     with pipeline.store.transaction() as connection:
         close_run(connection, run.id, RunStatus.FAILED, reason=f"composer_failed: {type(error).__name__}")
-
-
-def _auto_send(pipeline: Pipeline, conversation: Conversation) -> Artifact:
-    """Why the draft waits for a person: this version schedules no sending of its own."""
-    if pipeline.auto_send_disabled:
-        reason = "kill_switch"
-    elif not conversation.workspace.auto_send:
-        reason = "workspace_policy_off"
-    else:
-        reason = "not_available_in_this_version"
-    return Artifact(stage=Stage.AUTO_SEND_EVALUATION, payload={"decision": "off", "reason": reason})

@@ -67,6 +67,8 @@ class SendResult:
     outcome: SendOutcome
     reason: str | None = None
     """For a skipped one: the draft's state, or why its release held it back."""
+    state: str | None = None
+    """For one that was skipped for the draft's state: that state."""
     ask_again_at: datetime | None = None
     """For a waiting one, by the database's clock."""
 
@@ -181,7 +183,7 @@ def _look_back(
     if draft.status != "sending":
         reason = "already_sent" if draft.sent_body is not None else draft.status
         _log.info(LogEvent.DRAFT_SEND_SKIPPED, draft_id=str(draft.id), reason=reason)
-        return SendResult(outcome=SendOutcome.SKIPPED, reason=reason)
+        return SendResult(outcome=SendOutcome.SKIPPED, reason=reason, state=draft.status)
     theirs_until = draft.updated_at + timedelta(milliseconds=sending.longest_send_ms) + OTHERS_MARGIN
     if not may_be_ours and draft.now < theirs_until:
         return SendResult(outcome=SendOutcome.WAITING, ask_again_at=theirs_until)

@@ -67,18 +67,21 @@ Category = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 
 
 class WorkingHours(_Part):
-    """When the team answers, in the workspace's own time zone."""
+    """When the team answers, in the workspace's own time zone.
+
+    Hours that close before they open last into the next day; from midnight to midnight is the whole day.
+    """
 
     days: tuple[Weekday, ...] = WORKING_DAYS
+    """The days on which they begin."""
     opens: time = time(9)
     closes: time = time(17)
 
     @model_validator(mode="after")
     def _open_at_all(self) -> Self:
-        if not self.days or self.closes <= self.opens or self.opens.tzinfo or self.closes.tzinfo:
-            raise ValueError(
-                "working hours need a day, and a closing time after the opening one, without zone"
-            )
+        no_time = self.opens == self.closes != time(0)
+        if not self.days or no_time or self.opens.tzinfo or self.closes.tzinfo:
+            raise ValueError("working hours need a day, an opening and another closing time, without zone")
         return self
 
 
@@ -87,6 +90,8 @@ class AutoSendPolicy(_Part):
 
     enabled: bool = False
     min_confidence: float = Field(default=0.9, ge=0, le=1)
+    max_age_hours: int = Field(default=72, ge=1, le=720)
+    """A message older than this is answered by a person: no archive is answered by itself."""
 
 
 class MemoryPolicy(_Part):

@@ -23,16 +23,9 @@ class DraftSendPayload(BaseModel):
 @job_kind("draft.send", payload=DraftSendPayload, uniqueness=Uniqueness.WHILE_ACTIVE, max_attempts=5)
 def send(payload: DraftSendPayload, job: RunningJob, services: Services) -> None:
     """Send the draft; what is refused for good makes the job dead, with the draft pending again."""
-    settings = services.settings
-    sending = Sending(
-        store=services.store,
-        mailer=services.mailer,
-        mail_from=settings.mail_from,
-        longest_send_ms=min(settings.smtp_timeout_ms, settings.background_job_timeout_ms),
-    )
     try:
         result = send_draft(
-            sending,
+            sending_of(services),
             payload.draft_id,
             workspace_id=job.workspace_id,
             deadline=job.deadline,
@@ -42,3 +35,14 @@ def send(payload: DraftSendPayload, job: RunningJob, services: Services) -> None
         raise Permanent(error.message) from error
     if result.ask_again_at is not None:
         raise Reschedule(result.ask_again_at, "another execution is sending this draft")
+
+
+def sending_of(services: Services) -> Sending:
+    """What sending works with, of this instance."""
+    settings = services.settings
+    return Sending(
+        store=services.store,
+        mailer=services.mailer,
+        mail_from=settings.mail_from,
+        longest_send_ms=min(settings.smtp_timeout_ms, settings.background_job_timeout_ms),
+    )

@@ -96,6 +96,7 @@ class LogEvent(StrEnum):
     DRAFT_KEPT = "draft.kept"
     DRAFT_SKIPPED = "draft.skipped"
     DRAFT_GATE_FAILED = "draft.gate_failed"
+    DRAFT_NOT_AUTO_SENT = "draft.not_auto_sent"
     DRAFT_SENT = "draft.sent"
     DRAFT_SEND_SKIPPED = "draft.send_skipped"
     DRAFT_SEND_FAILED = "draft.send_failed"

@@ -96,7 +96,7 @@ def inbox(database: Database) -> Inbox:
 
 @pytest.fixture
 def pipeline(services: Services) -> Pipeline:
-    return Pipeline(store=services.store, composer=TemplateComposer())
+    return Pipeline(store=services.store, composer=TemplateComposer(), kinds=services.kinds)
 
 
 @pytest.fixture

@@ -52,7 +52,7 @@ class TestADraft:
         ) == ("meeting.overseer.gate.v1")
         assert database.rows("SELECT tag, timezone FROM leads") == [("Meeting Requested", "America/New_York")]
 
-    def test_says_that_auto_send_is_off(
+    def test_says_why_it_waits_for_a_person(
         self, database: Database, inbox: Inbox, pipeline: Pipeline, deadline: Deadline
     ) -> None:
         for number, (held, settings) in enumerate(
@@ -69,9 +69,10 @@ class TestADraft:
             " WHERE stage = 'auto_send_evaluation' ORDER BY id"
         ) == [
             ("off", "workspace_policy_off"),
-            ("off", "not_available_in_this_version"),
+            ("blocked", "low_confidence"),
             ("off", "kill_switch"),
         ]
+        assert database.value("SELECT count(*) FROM jobs") == 0
 
 
 class TestTwice:

@@ -33,6 +33,13 @@ class TestParse:
         assert settings.booking_link == "https://x.example/a"
 
     @pytest.mark.parametrize(
+        ("opens", "closes"), [("22:00", "06:00"), ("00:00", "00:00")], ids=["overnight", "the whole day"]
+    )
+    def test_hours_may_last_into_the_next_day(self, opens: str, closes: str) -> None:
+        hours = parse_settings({"hours": {"opens": opens, "closes": closes}}).hours
+        assert (hours.opens, hours.closes) == (time.fromisoformat(opens), time.fromisoformat(closes))
+
+    @pytest.mark.parametrize(
         ("stored", "named"),
         [
             pytest.param({"timezone": "Mars/Olympus"}, "timezone", id="no such zone"),
@@ -40,9 +47,7 @@ class TestParse:
             pytest.param({"booking_link": "javascript:alert(1)"}, "booking_link", id="no web link"),
             pytest.param({"own_addresses": ["everyone"]}, "own_addresses.0", id="no address"),
             pytest.param({"autosend": True}, "autosend", id="an unknown name"),
-            pytest.param(
-                {"hours": {"opens": "17:00", "closes": "09:00"}}, "hours", id="closes before it opens"
-            ),
+            pytest.param({"hours": {"opens": "09:00", "closes": "09:00"}}, "hours", id="closes as it opens"),
             pytest.param({"hours": {"days": []}}, "hours", id="never open"),
             pytest.param([], "the whole", id="not an object"),
         ],

@@ -1,5 +1,6 @@
 """`flask drafts list` and `show`: what has been drafted, in a terminal."""
 
+from typing import Any
 from uuid import UUID
 
 import click
@@ -44,6 +45,8 @@ def drafts_show(draft_id: UUID, *, as_json: bool) -> ExitCode:
         click.echo(f"From {draft.lead_email}: {draft.subject or '(no subject)'}\n")
         click.echo("".join(f"> {line}\n" for line in draft.inbound.splitlines()))
         click.echo(f"{draft.text}\n\n({_state(draft)})")
+        for decided in draft.auto_send:
+            click.echo(_decision(decided))
     if not found:
         click.echo("There is no draft with this ID: `flask drafts list` shows those there are.", err=True)
     return ExitCode.WELL if found else ExitCode.NOTHING_FOUND
@@ -51,3 +54,10 @@ def drafts_show(draft_id: UUID, *, as_json: bool) -> ExitCode:
 
 def _state(draft: ListedDraft) -> str:
     return f"{draft.status}, send unconfirmed" if draft.send_unconfirmed else draft.status
+
+
+def _decision(decided: dict[str, Any]) -> str:
+    """One decision on sending it without a person."""
+    at = f" ({decided['at']})" if decided.get("at") else ""
+    then = f", due {decided['runAt']}" if decided.get("runAt") else ""
+    return f"auto-send {decided.get('decision')}: {decided.get('reason')}{then}{at}"

@@ -46,6 +46,27 @@ class TestShow:
             ),
         )
 
+    def test_why_it_goes_out_by_itself_or_not(self, flask_app: Flask, database: Database) -> None:
+        """Domain §2: what was not done is explained, in the order in which it was decided."""
+        draft = drafted(database)
+        database.run(
+            "WITH run AS (INSERT INTO draft_pipeline_runs (workspace_id, lead_id, trigger_message_id,"
+            " draft_id, channel, status, finished_at) SELECT workspace_id, lead_id, trigger_message_id, id, 'email',"
+            " 'COMPLETED', everytick_now() FROM drafts RETURNING id)"
+            " INSERT INTO draft_pipeline_artifacts (run_id, stage, iteration, payload)"
+            " SELECT id, 'auto_send_evaluation', place, payload::jsonb FROM run, (VALUES"
+            """ (1, '{"decision": "skipped", "reason": "edited", "at": "13:00"}'),"""
+            """ (0, '{"decision": "scheduled", "reason": "clear", "at": "12:00", "runAt": "12:05"}')"""
+            ") AS decided(place, payload)"
+        )
+        shown = run(flask_app, "show", draft)[1].splitlines()
+        assert shown[-2:] == [
+            "auto-send scheduled: clear, due 12:05 (12:00)",
+            "auto-send skipped: edited (13:00)",
+        ]
+        decided = json.loads(run(flask_app, "show", draft, "--json")[1])["autoSend"]
+        assert [one["reason"] for one in decided] == ["clear", "edited"]
+
     def test_what_cannot_be_known_is_said(self, flask_app: Flask, database: Database) -> None:
         draft = drafted(database)
         database.run("UPDATE drafts SET status = 'approved', send_unconfirmed = true")
