@@ -5,8 +5,10 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import certifi
 import psycopg
 import pytest
 import redis
@@ -25,7 +27,13 @@ from tests.summary_lines import SummaryLines
 
 CRON_SECRET = "test-cron-secret-0123456789"
 RECOVERY_SECONDS = 20.0
-KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ", "COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "TZ")
+MEASURING = ("COVERAGE_PROCESS_START", "COVERAGE_PROCESS_CONFIG")
+"""By which a child process reports its coverage."""
+UNMEASURED = frozenset({"acceptance", "bench", "dev", "faults", "freezing", "golden", "rolling"})
+"""Folders of tests that play whole journeys: they take nearly half of all time, measuring would double that,
+and what only they reach nobody has looked at closely. The others have to reach our coverage alone."""
+TESTS = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +46,13 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(SummaryLines())
     settings.register_profile("everytick", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("everytick")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Measure no coverage where whole journeys are played."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in UNMEASURED:
+            item.add_marker("no_cover")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
@@ -63,12 +78,25 @@ class FakeClock:
         self.seconds += seconds
 
 
+@pytest.fixture(scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate authority of the many: to load them all takes longer than most tests."""
+    first, end, _ = Path(certifi.where()).read_text("utf-8").partition("-----END CERTIFICATE-----")
+    file = tmp_path_factory.mktemp("trust") / "authority.pem"
+    file.write_text(f"{first}{end}\n", "utf-8")
+    return file
+
+
 @pytest.fixture(autouse=True)
-def scrubbed_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def scrubbed_environment(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, one_authority: Path
+) -> None:
     """No variable of the machine reaches a test."""
+    kept = KEPT if request.node.get_closest_marker("no_cover") else (*KEPT, *MEASURING)
     for name in list(os.environ):
-        if name not in KEPT and not name.startswith(("PYTEST_", "COV_", "TEST_")):
+        if name not in kept and not name.startswith(("PYTEST_", "COV_", "TEST_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("SSL_CERT_FILE", str(one_authority))
 
 
 @pytest.fixture(scope="session")

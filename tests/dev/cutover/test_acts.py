@@ -45,11 +45,12 @@ class TestSilent:
 
 
 class TestCutOver:
-    def test_without_evidence_it_fails(self, make_play: MakePlay) -> None:
+    def test_without_evidence_it_fails(self, make_play: MakePlay, monkeypatch: pytest.MonkeyPatch) -> None:
         """A stage that asks for a week does not advance by itself."""
+        monkeypatch.setattr("dev.cutover.acts.STAGE_AT_MOST", 20)
         play = make_play(BACKGROUND_JOBS_ROLLOUT_MIN_MINUTES="10080")
         inline(play)
-        with pytest.raises(RehearsalFailed, match="5 % did not come within 130 windows"):
+        with pytest.raises(RehearsalFailed, match="5 % did not come within 20 windows"):
             cut_over(play)
 
 
