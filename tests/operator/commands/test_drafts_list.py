@@ -51,8 +51,9 @@ class TestShow:
         draft = drafted(database)
         database.run(
             "WITH run AS (INSERT INTO draft_pipeline_runs (workspace_id, lead_id, trigger_message_id,"
-            " draft_id, channel, status, finished_at) SELECT workspace_id, lead_id, trigger_message_id, id, 'email',"
-            " 'COMPLETED', everytick_now() FROM drafts RETURNING id)"
+            " draft_id, channel, status, finished_at)"
+            " SELECT workspace_id, lead_id, trigger_message_id, id, 'email', 'COMPLETED', everytick_now()"
+            " FROM drafts RETURNING id)"
             " INSERT INTO draft_pipeline_artifacts (run_id, stage, iteration, payload)"
             " SELECT id, 'auto_send_evaluation', place, payload::jsonb FROM run, (VALUES"
             """ (1, '{"decision": "skipped", "reason": "edited", "at": "13:00"}'),"""
