@@ -1,11 +1,11 @@
 """The rows of an auto-send: what came in between, and the decisions with their reasons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from lib.drafts.auto_send import AutoSendDecision, Since
@@ -79,20 +79,6 @@ class Present:
     since: Since
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    now: datetime
-    message_at: datetime
-    message_id: UUID
-    judgement: dict[str, Any]
-    edited: bool
-    released: bool
-    newer_inbound: bool
-    outbound: bool
-    other_send_open: bool
-    sent_today: int
-
-
 def hold_parties(connection: Connection, *, workspace_id: UUID, lead_id: UUID) -> None:
     """Keep workspace and lead as they are until the transaction ends; in the order in which mail comes in."""
     connection.execute(LOCK_WORKSPACE, (workspace_id,))
@@ -109,24 +95,12 @@ def moment_of(connection: Connection, message_id: UUID) -> tuple[datetime, datet
 
 def read_present(connection: Connection, draft_id: UUID) -> Present:
     """The draft, which the caller has locked, and what came in between."""
-    with connection.cursor(row_factory=class_row(_Row)) as cursor:
+    with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(READ, (draft_id,)).fetchone()
     if row is None:
         raise LookupError("a locked draft is not there")
-    return Present(
-        now=row.now,
-        message_id=row.message_id,
-        message_at=row.message_at,
-        judgement=row.judgement,
-        since=Since(
-            edited=row.edited,
-            released=row.released,
-            newer_inbound=row.newer_inbound,
-            outbound=row.outbound,
-            other_send_open=row.other_send_open,
-            sent_today=row.sent_today,
-        ),
-    )
+    since = Since(**{field.name: row.pop(field.name) for field in fields(Since)})
+    return Present(since=since, **row)
 
 
 def note_decision(connection: Connection, draft_id: UUID, decision: AutoSendDecision) -> None:
