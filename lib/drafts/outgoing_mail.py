@@ -8,15 +8,23 @@ from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, getaddresses
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
+import idna
+
+from lib.drafts.mail_text import clean_text, html_text, plain_text
+from lib.drafts.quotation import Quotation
+from lib.drafts.unsubscribing import unsubscribe_target
+from lib.drafts.written_header import WrittenHeader
 from lib.errors import SendRefused
 
 _DRAFT_ID: Final = re.compile(r"<draft\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@")
 
+ENCODING: Final = "quoted-printable"
+"""Any text in lines of ASCII that no server has to touch, and that a person can still read."""
 REFERENCE_LIMIT: Final = 20
 """How many ids `References` carries: the thread's first and its latest."""
 SUBJECT_LIMIT: Final = 400
@@ -27,31 +35,11 @@ ENCODED: Final = "=?"
 """How an encoded word begins (RFC 2047): somebody else may read it as other text, line breaks included."""
 
 _ID: Final = re.compile(r"<[^<>\s]{1,400}>")
-_ANSWERED: Final = re.compile(r"^\s*(?:re|aw|sv|antw|rép|resp)\s*:", re.IGNORECASE)
+_ANSWERED: Final = re.compile(
+    r"(?:re|aw|sv|vs|antw|rép|resp|odp|回复|答复|回覆|返信)\s*(?:\[\d{1,3}\])?\s*[:\uff1a]", re.IGNORECASE
+)
+"""How mail programs begin the subject of an answer."""
 _ADDRESS: Final = re.compile(r"[^\s<>@,;:\"()\[\]\\]+@[^\s<>@,;:\"()\[\]\\]+")
-
-
-class WrittenHeader(str):
-    """A header's value, in the lines in which it goes out.
-
-    The standard library would read encoded words in a text that it is given, and write what they stand for
-    as it is: a subject of `=?utf-8?q?=0D=0ABcc:...?=` became a header of its own. Nothing reads these lines.
-    """
-
-    __slots__ = ("name",)
-    name: str
-
-    def __new__(cls, name: str, *lines: str) -> Self:
-        """Raise ValueError for a line that is none: empty, indented, or with a line break of its own."""
-        if not all(line and line.isprintable() and not line.startswith(" ") for line in lines):
-            raise ValueError("a line of a header is one line")
-        made = super().__new__(cls, "\n ".join(lines))
-        made.name = name
-        return made
-
-    def fold(self, *, policy: EmailPolicy) -> str:
-        """The header as it goes out: the generator of a message asks for it."""
-        return f"{self.name}: {self}\n".replace("\n", policy.linesep)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +71,12 @@ class Letter:
     """The Message-ID of the mail that is answered; None when it had none."""
     references: tuple[str, ...]
     """The Message-IDs of the thread, oldest first."""
+    quotation: Quotation | None = None
+    """What is quoted of the mail that is answered; None: nothing."""
+    automatic: bool = False
+    """Whether it goes out without a person."""
+    unsubscribable: bool = False
+    """Whether it says how to stop such mail."""
 
 
 def message_id_of(draft_id: UUID, sender: str) -> str:
@@ -109,7 +103,7 @@ def outgoing_mail(letter: Letter) -> OutgoingMail:
     try:
         for header in _headers(letter, sender, recipient, message_id):
             message[header.name] = header
-        message.set_content(letter.body, charset="utf-8", cte="quoted-printable")
+        _write_text(message, letter)
         bytes(message)  # whatever cannot be written shows itself here, and not when it is handed over
     except (ValueError, MessageError, UnicodeError) as error:
         raise SendRefused(
@@ -132,7 +126,21 @@ def _headers(letter: Letter, sender: Address, recipient: Address, message_id: st
         yield WrittenHeader("In-Reply-To", parent[0])
     if thread:
         yield WrittenHeader("References", *_bounded(thread))
-    yield WrittenHeader("Auto-Submitted", "no")
+    yield WrittenHeader("Auto-Submitted", "auto-replied" if letter.automatic else "no")
+    if letter.unsubscribable:
+        yield WrittenHeader("List-Unsubscribe", unsubscribe_target(sender.addr_spec))
+
+
+def _write_text(message: EmailMessage, letter: Letter) -> None:
+    """The plain text, and the same in HTML; lines as long as mail carries them, whatever the text's are.
+
+    The boundary begins with what no quoted-printable line holds (RFC 2045, §6.7), and is the same each time.
+    """
+    body = clean_text(letter.body)
+    plain, formatted = plain_text(body, letter.quotation), html_text(body, letter.quotation)
+    message.set_content(plain, charset="utf-8", cte=ENCODING)
+    message.add_alternative(formatted, subtype="html", charset="utf-8", cte=ENCODING)
+    message.set_boundary(f"=_everytick.{letter.draft_id}")
 
 
 def _mailbox(name: str, address: Address) -> WrittenHeader:
@@ -174,7 +182,12 @@ def _address(text: str, name: str | None = None) -> Address:
 
 
 def _ascii_domain(domain: str) -> str:
-    return domain if domain.isascii() else domain.encode("idna").decode("ascii")
+    """The domain as DNS has it. Raises ValueError (idna.IDNAError) for one that cannot be a name there.
+
+    By IDNA 2008: the standard library's codec is of 2003, and takes `straße.example` to `strasse.example`,
+    which is somebody else's.
+    """
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode("ascii")
 
 
 def _ids(text: str | None) -> tuple[str, ...]:

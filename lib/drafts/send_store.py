@@ -18,10 +18,13 @@ SELECT d.id, d.workspace_id, d.lead_id, d.channel, d.status, d.content,
        coalesce(d.edited_content, d.content) AS body, d.updated_at, d.send_unconfirmed,
        l.email AS lead_email, l.name AS lead_name,
        m.subject, m.rfc_message_id AS trigger_message_id, m.reference_ids, m.thread_id, m.reply_to,
+       m.body AS trigger_body, m.sent_at AS trigger_sent_at,
+       coalesce(w.settings ->> 'list_unsubscribe', 'automatic') AS list_unsubscribe,
        everytick_now() AS now, s.body AS sent_body, s.sent_by,
        coalesce(d.unsent_as_of = d.updated_at, false) AS known_unsent
 FROM drafts d
 JOIN leads l ON l.id = d.lead_id
+JOIN workspaces w ON w.id = d.workspace_id
 JOIN messages m ON m.id = d.trigger_message_id
 LEFT JOIN messages s ON s.workspace_id = d.workspace_id AND s.direction = 'outbound'
     AND (s.draft_id = d.id OR s.rfc_message_id = %(message_id)s)
@@ -103,6 +106,11 @@ class SendableDraft:
     thread_id: UUID
     reply_to: str | None
     """Where the lead wants answers; None: at the lead's address."""
+    trigger_body: str
+    """The words of the mail that is answered."""
+    trigger_sent_at: datetime
+    list_unsubscribe: str
+    """A ListUnsubscribe: the workspace's setting."""
     now: datetime
     """The database's clock."""
     sent_body: str | None

@@ -21,6 +21,7 @@ from lib.drafts.conversation import Channel
 from lib.drafts.disposition import SentBy, disposition
 from lib.drafts.mailer import Mailer
 from lib.drafts.outgoing_mail import Letter, OutgoingMail, message_id_of, outgoing_mail, reply_subject
+from lib.drafts.quotation import Quotation
 from lib.drafts.send_store import (
     SendableDraft,
     approve,
@@ -31,7 +32,9 @@ from lib.drafts.send_store import (
     read_draft,
     record_message,
 )
+from lib.drafts.unsubscribing import is_due
 from lib.errors import NotFound, SendDeferred, SendOutcomeUnknown, SendRefused
+from lib.inbox.workspace_settings import ListUnsubscribe
 from lib.log.events import LogEvent
 from lib.store.store import Connection, Store
 
@@ -144,7 +147,7 @@ def _hand_over(
 ) -> SendResult:
     try:
         sending.mailer.send(
-            _written(sending, draft),
+            _written(sending, draft, sent_by),
             deadline=deadline.earlier_by_ms(WRITE_RESERVE_MS),
             commit=_commitment(sending, draft.id, claimed_at),
         )
@@ -214,9 +217,10 @@ def _unconfirmed(sending: Sending, draft: SendableDraft) -> SendResult:
     return SendResult(outcome=SendOutcome.UNCONFIRMED)
 
 
-def _written(sending: Sending, draft: SendableDraft) -> OutgoingMail:
+def _written(sending: Sending, draft: SendableDraft, sent_by: SentBy) -> OutgoingMail:
     if draft.channel != Channel.EMAIL:
         raise SendRefused(f"There is no way to send on the channel {draft.channel}: answer there by hand.")
+    automatic = sent_by is SentBy.AI
     return outgoing_mail(
         Letter(
             draft_id=draft.id,
@@ -228,5 +232,21 @@ def _written(sending: Sending, draft: SendableDraft) -> OutgoingMail:
             date=draft.now,
             in_reply_to=draft.trigger_message_id,
             references=tuple(draft.reference_ids),
+            quotation=None if automatic else _quotation(draft),
+            automatic=automatic,
+            unsubscribable=is_due(ListUnsubscribe(draft.list_unsubscribe), automatic=automatic),
         )
+    )
+
+
+def _quotation(draft: SendableDraft) -> Quotation | None:
+    """The words that are answered; None when there are none.
+
+    A person who released the answer has seen them. Without one nothing is quoted: whoever forges a sender
+    could have his words carried to anybody.
+    """
+    if not draft.trigger_body.strip():
+        return None
+    return Quotation(
+        author=draft.lead_name or draft.lead_email, written_at=draft.trigger_sent_at, text=draft.trigger_body
     )

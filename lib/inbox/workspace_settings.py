@@ -94,6 +94,16 @@ class AutoSendPolicy(_Part):
     """A message older than this is answered by a person: no archive is answered by itself."""
 
 
+class ListUnsubscribe(StrEnum):
+    """On which of its mails a workspace says how to stop them (RFC 2369)."""
+
+    AUTOMATIC = "automatic"
+    """On those that go out without a person. An answer that a person released is one letter to one reader,
+    whom it helps nothing to see it as bulk mail."""
+    ALWAYS = "always"
+    """On each: for a team that writes to many in one way, or whose law asks for it."""
+
+
 class MemoryPolicy(_Part):
     """What the assistant may remember without being asked (domain.md §5)."""
 
@@ -114,6 +124,7 @@ class WorkspaceSettings(_Part):
     service_description: str | None = Field(default=None, max_length=4_000)
     auto_send: AutoSendPolicy = AutoSendPolicy()
     memory: MemoryPolicy = MemoryPolicy()
+    list_unsubscribe: ListUnsubscribe = ListUnsubscribe.AUTOMATIC
 
 
 def parse_settings(stored: object) -> WorkspaceSettings:

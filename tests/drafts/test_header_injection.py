@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.drafts.outgoing_mail import Letter, OutgoingMail, WrittenHeader, outgoing_mail
+from lib.drafts.outgoing_mail import Letter, OutgoingMail, outgoing_mail
 from lib.errors import SendRefused
 from lib.inbox.parse import parse_mail
 
@@ -30,7 +30,7 @@ LETTER = Letter(
 )
 ALWAYS = ["From", "To", "Subject", "Date", "Message-ID"]
 THREAD = ["In-Reply-To", "References"]
-AFTER = ["Auto-Submitted", "Content-Type", "Content-Transfer-Encoding", "MIME-Version"]
+AFTER = ["Auto-Submitted", "MIME-Version", "Content-Type"]
 QUOTED_BREAK = "=?utf-8?q?=0D=0ABcc:_victim@evil.example?="
 BASE64_BREAK = "=?utf-8?b?DQpCY2M6IHZpY3RpbUBldmlsLmV4YW1wbGU=?="
 BREAKS = {
@@ -154,9 +154,3 @@ class TestAnswers:
             references=came.reference_ids,
         )
         wire(outgoing_mail(answer))
-
-
-@pytest.mark.parametrize("line", ["", " x", "a\nb", "a\r\nBcc: b", "a\x85b", "a\u2028b", "a\0"])
-def test_a_header_takes_no_line_that_is_not_one(line: str) -> None:
-    with pytest.raises(ValueError, match="one line"):
-        WrittenHeader("Subject", line)

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.drafts.outgoing_mail import Letter, message_id_of, outgoing_mail, reply_subject
+from lib.drafts.quotation import Quotation
 from lib.errors import SendRefused
+from lib.inbox.parse import parse_mail
 
 DRAFT = UUID("6f1c1b1e-0000-4000-8000-000000000001")
 LETTER = Letter(
@@ -34,6 +36,12 @@ def read(letter: Letter) -> EmailMessage:
     return parsed
 
 
+def plain_of(message: EmailMessage) -> str:
+    plain = message.get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
 class TestHeaders:
     def test_are_those_of_an_answer(self) -> None:
         mail = outgoing_mail(LETTER)
@@ -48,9 +56,8 @@ class TestHeaders:
             "In-Reply-To": "<q2@lead.example>",
             "References": "<q1@lead.example> <q2@lead.example>",
             "Auto-Submitted": "no",
-            "Content-Type": 'text/plain; charset="utf-8"',
-            "Content-Transfer-Encoding": "quoted-printable",
             "MIME-Version": "1.0",
+            "Content-Type": f'multipart/alternative; boundary="=_everytick.{DRAFT}"',
         }
 
     def test_a_long_id_stays_as_it_is(self) -> None:
@@ -83,12 +90,70 @@ class TestHeaders:
             "ada@xn--bcher-kva.example"
         )
 
+    @pytest.mark.parametrize(
+        ("domain", "expected"),
+        [
+            ("straße.example", "xn--strae-oqa.example"),
+            ("BÜCHER.example", "xn--bcher-kva.example"),
+            ("例え.example", "xn--r8jz45g.example"),
+        ],
+    )
+    def test_that_domain_is_the_one_that_was_written(self, domain: str, expected: str) -> None:
+        """IDNA 2008: what the older standard wrote for `straße` belongs to somebody else."""
+        assert outgoing_mail(replace(LETTER, recipient=f"ada@{domain}")).recipient == f"ada@{expected}"
+
+    def test_one_that_goes_out_without_a_person_says_so(self) -> None:
+        """RFC 3834: no machine answers it."""
+        assert read(replace(LETTER, automatic=True))["Auto-Submitted"] == "auto-replied"
+
+    def test_it_says_how_to_stop_such_mail_where_that_is_due(self) -> None:
+        message = read(replace(LETTER, unsubscribable=True))
+        assert message["List-Unsubscribe"] == "<mailto:team@acme.example?subject=unsubscribe>"
+        assert message["List-Unsubscribe-Post"] is None
+
     def test_unicode_is_kept(self) -> None:
         message = read(replace(LETTER, subject="Größe ✓", recipient_name="Zoë", body="Grüße\n€"))
         assert str(message["Subject"]) == "Re: Größe ✓"
         assert "Zoë" in str(message["To"])
-        assert message.get_content().splitlines() == ["Grüße", "€"]
+        assert plain_of(message).splitlines() == ["Grüße", "€"]
         assert bytes(outgoing_mail(replace(LETTER, body="Grüße")).message).isascii()
+
+
+class TestTheText:
+    QUOTING = replace(
+        LETTER,
+        quotation=Quotation(
+            author="Ada Lovelace",
+            written_at=datetime(2026, 3, 1, 18, 30, tzinfo=UTC),
+            text="What does it cost?\n\n<script>alert(1)</script>",
+        ),
+    )
+
+    def test_is_there_in_two_forms_the_plain_one_first(self) -> None:
+        """RFC 2046, 5.1.4: the last is the best, and says the same."""
+        assert [part.get_content_type() for part in read(self.QUOTING).iter_parts()] == [
+            "text/plain",
+            "text/html",
+        ]
+
+    @pytest.mark.parametrize("body", ["x" * 5_000, "x " * 5_000, "From me\n.\n..", "é" * 3_000, "日本" * 900])
+    def test_of_any_shape_is_carried_as_it_is(self, body: str) -> None:
+        """RFC 5322, 2.1.1: no line is longer than mail carries."""
+        raw = bytes(outgoing_mail(replace(LETTER, body=body)).message)
+        assert max(map(len, raw.split(b"\r\n"))) <= 78
+        assert raw.isascii()
+        assert plain_of(read(replace(LETTER, body=body))).split() == body.split()
+
+    def test_is_the_same_whenever_it_is_written(self) -> None:
+        """The parts' boundary too: a mail that is tried again is the same mail."""
+        assert bytes(outgoing_mail(self.QUOTING).message) == bytes(outgoing_mail(self.QUOTING).message)
+
+    def test_a_copy_of_it_is_read_back_as_the_draft(self) -> None:
+        """Failure D7: an imported copy is the same mail, and what was quoted is no part of what was said."""
+        copy = parse_mail(bytes(outgoing_mail(self.QUOTING).message), received_at=LETTER.date)
+        assert copy.text == LETTER.body
+        assert copy.quoted is not None
+        assert copy.quoted.startswith("On 2026-03-01 at 18:30 UTC, Ada Lovelace wrote:\n> What does")
 
 
 class TestInjection:
@@ -97,7 +162,7 @@ class TestInjection:
         evil = {field: "x\r\nBcc: victim@evil.example\r\n\r\nbody"}
         message = read(replace(LETTER, **evil))  # type: ignore[arg-type]
         assert message["Bcc"] is None
-        assert message.get_content().startswith("Hello Ada")
+        assert plain_of(message).startswith("Hello Ada")
 
     @pytest.mark.parametrize(
         "recipient",
@@ -135,7 +200,7 @@ class TestInjection:
         assert mail.recipient == "ada@lead.example"
         assert set(parsed.keys()) <= {
             "From", "To", "Subject", "Date", "Message-ID", "In-Reply-To", "References", "Auto-Submitted",
-            "Content-Type", "Content-Transfer-Encoding", "MIME-Version",
+            "Content-Type", "MIME-Version",
         }  # fmt: skip
 
 
@@ -149,6 +214,10 @@ class TestInjection:
         ("", "Re:"),
         ("two\nlines", "Re: two lines"),
         ("Regarding you", "Re: Regarding you"),
+        ("Re[2]: Offer", "Re[2]: Offer"),
+        ("RE\uff1aOffer", "RE\uff1aOffer"),
+        ("回复: Offer", "回复: Offer"),
+        ("Fwd: Offer", "Re: Fwd: Offer"),
     ],
 )
 def test_an_answer_has_one_re(subject: str | None, expected: str) -> None:

@@ -20,6 +20,7 @@ from lib.store.store import Connection
 from tests.conftest import Database
 from tests.drafts.conftest import Inbox, new_draft
 from tests.drafts.outbox import Crash, RecordingMailer, outbound, raising, send, state, willing
+from tests.drafts.test_outgoing_mail import plain_of
 
 
 class TestAPendingDraft:
@@ -55,14 +56,38 @@ class TestAPendingDraft:
         """Failure D6: EDITED, from what was stored."""
         database.run("UPDATE drafts SET edited_content = 'Hello dear Ada'")
         send(sending, draft, deadline)
-        assert mailer.taken[0].message.get_content().strip() == "Hello dear Ada"
+        assert plain_of(mailer.taken[0].message).startswith("Hello dear Ada\n")
         assert state(database) == ("approved", "EDITED", False)
 
     def test_that_goes_out_by_itself_says_so(
-        self, database: Database, sending: Sending, draft: UUID, deadline: Deadline
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
     ) -> None:
+        """It says how to stop such mail, and carries nobody else's words: a sender may be forged."""
         send(sending, draft, deadline, sent_by=SentBy.AI)
         assert (state(database)[1], outbound(database)[0][1]) == ("AUTO_SENT", "ai")
+        message = mailer.taken[0].message
+        assert message["Auto-Submitted"] == "auto-replied"
+        assert message["List-Unsubscribe"] == "<mailto:team@acme.example?subject=unsubscribe>"
+        assert plain_of(message).strip() == "Hello Ada"
+
+    def test_that_a_person_released_quotes_what_it_answers(
+        self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
+    ) -> None:
+        """What is stored is what was said, without the quotation."""
+        send(sending, draft, deadline)
+        message = mailer.taken[0].message
+        assert plain_of(message).splitlines() == [
+            "Hello Ada", "", "On 2026-03-02 at 09:01 UTC, Ada Lovelace wrote:", "> What now?",
+        ]  # fmt: skip
+        assert (message["Auto-Submitted"], message["List-Unsubscribe"]) == ("no", None)
+        assert outbound(database)[0][0] == "Hello Ada"
+
+    def test_of_a_team_that_says_it_always_says_how_to_stop_such_mail(
+        self, inbox: Inbox, sending: Sending, mailer: RecordingMailer, deadline: Deadline
+    ) -> None:
+        workspace = inbox.workspace(list_unsubscribe="always")
+        send(sending, new_draft(inbox, workspace, inbox.lead(workspace)), deadline)
+        assert mailer.taken[0].message["List-Unsubscribe"] is not None
 
     def test_goes_where_the_lead_wants_answers(
         self, inbox: Inbox, sending: Sending, mailer: RecordingMailer, deadline: Deadline

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import replace
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 import pytest
@@ -41,7 +42,10 @@ class TestAWillingServer:
         assert isinstance(content, bytes)
         parsed = message_from_bytes(content, policy=default)
         assert parsed["Message-ID"] == mail.message_id
-        assert parsed.get_payload(decode=True) == b"Hello Ada,\r\n\r\nsee you.\r\n.\r\nBest\r\n"
+        assert isinstance(parsed, EmailMessage)
+        plain = parsed.get_body(("plain",))
+        assert plain is not None
+        assert plain.get_payload(decode=True) == b"Hello Ada,\r\n\r\nsee you.\r\n.\r\nBest\r\n"
 
     def test_cannot_be_asked_about_it_later(self, mail: OutgoingMail) -> None:
         mailer = SmtpMailer(smtp_server("smtp://127.0.0.1:1"), timeout_ms=1_000)
