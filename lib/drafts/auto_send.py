@@ -21,7 +21,9 @@ SHORTEST_DELAY: Final = timedelta(seconds=180)
 LONGEST_DELAY: Final = timedelta(seconds=420)
 SENDS_A_DAY: Final = 5
 """To one lead, without a person: what ends two assistants that answer each other."""
-BLOCKING_TAGS: Final = frozenset({"blacklist", "blacklisted", "automated reply", "opt out", "opted out"})
+BLOCKING_TAGS: Final = frozenset(
+    {"blacklist", "blacklisted", "automated reply", "opt out", "opted out", "undeliverable"}
+)
 
 
 class AutoSendVerdict(StrEnum):

@@ -6,6 +6,8 @@ from typing import Final
 
 from lib.drafts.composer import Extract, Intent
 from lib.drafts.invariants.wording import plain
+from lib.drafts.machine_text import machine_text
+from lib.drafts.opt_out import opt_out_in
 
 
 class LeadTag(StrEnum):
@@ -20,44 +22,13 @@ class LeadTag(StrEnum):
     OPT_OUT = "Opt Out"
     AUTOMATED_REPLY = "Automated Reply"
     BLACKLISTED = "Blacklisted"
+    UNDELIVERABLE = "Undeliverable"
+    """No mail reaches the lead's address; until the lead writes again."""
 
 
 STOPPED: Final = frozenset({LeadTag.OPT_OUT.value, LeadTag.BLACKLISTED.value, "Blacklist"})
 """Tags that only a message with a wish of its own takes away again."""
 
-_OPT_OUT: Final = re.compile(
-    r"\b(?:please\s+|want\s+to\s+|like\s+to\s+|wish\s+to\s+)unsubscribe\b|\bunsubscribe\s+(?:me|us)\b"
-    r"|^ ?(?:unsubscribe|stop|remove|abmelden|baja)[^\w\n]{0,20}$"
-    r"|\b(?:remove|take|delete)\s+(?:me|us|my\s+(?:e-?mail|address|name|data)\w*)\b(?!\s+through)"
-    r"|\bstop\s+(?:e-?mail\w*|contact\w*|writing|sending|messag\w*|spam\w*)"
-    r"|\bopt(?:ing)?[\s-]?out\b|\b(?:do\s+not|don't|never)\s+(?:e-?mail|contact|write\s+to"
-    r"|message)\s+(?:me|us)\b"
-    r"|\bno\s+more\s+(?:e-?mails|messages)\b"
-    r"|\b(?:bitte\s+)?(?:nehmen|tragen|streichen|löschen)\s+sie\s+(?:mich|uns|meine)\b.{0,60}\b(?:aus"
-    r"|von|verteiler|liste|daten)"
-    r"|\bkeine\s+(?:weiteren\s+)?(?:e-?mails|nachrichten|werbung)\b|\bnicht\s+(?:mehr"
-    r"|weiter)\s+(?:kontaktier|anschreib|schreib)\w*"
-    r"|\b(?:vom|aus\s+dem)\s+(?:newsletter|verteiler)\s+(?:abmelden|austragen|nehmen|streichen)"
-    r"|\bd[ée]s(?:abonn|inscri)\w+|\bne\s+(?:plus|pas)\s+(?:me|nous|recevoir)\b"
-    r"|\bne\s+me\s+contactez\s+plus\b"
-    r"|\bretire[rz][\s-]moi\b|\bdar(?:me|nos)\s+de\s+baja\b|\bd[ée]n?me\s+de\s+baja\b"
-    r"|\bno\s+(?:me|nos)\s+(?:contacte\w*|escriba\w*|env[íi]e\w*)\b|\bno\s+quiero\s+recibir\b",
-    re.IGNORECASE | re.MULTILINE,
-)
-_AUTOMATED_SUBJECT: Final = re.compile(
-    r"^\s*(?:auto(?:matic|mated|matische|matisch)?[\s:-]*(?:reply|response|antwort)"
-    r"|out\s+of\s+(?:the\s+)?office"
-    r"|abwesen\w*|abwesenheitsnotiz|r[ée]ponse\s+automatique|absence\s+du\s+bureau|respuesta\s+autom[áa]tica"
-    r"|fuera\s+de\s+la\s+oficina|undeliver\w*|delivery\s+status\s+notification|mail\s+delivery\s+fail\w*)",
-    re.IGNORECASE,
-)
-_AUTOMATED_BODY: Final = re.compile(
-    r"\bthis\s+is\s+an?\s+auto(?:matic|mated|matically)\b|\bdo\s+not\s+reply\s+to\s+this\s+(?:e-?mail"
-    r"|message)\b"
-    r"|\bdies\s+ist\s+eine\s+automatische?\b|\bceci\s+est\s+(?:une\s+r[ée]ponse|un\s+message)\s+automatique\b"
-    r"|\b[ée]ste?\s+es\s+(?:una\s+respuesta|un\s+mensaje)\s+autom[áa]tic[oa]\b",
-    re.IGNORECASE,
-)
 _CALL: Final = re.compile(
     r"\b(?:call|phone|ring|anruf\w*|telefon\w*|appel\w*|llamad\w*|llamar\w*)\b", re.IGNORECASE
 )
@@ -78,18 +49,14 @@ _INTERESTED: Final = re.compile(
 )
 
 
-def is_opt_out(body: str) -> bool:
+def is_opt_out(body: str, subject: str | None = None) -> bool:
     """Whether the sender wants no more messages."""
-    return _OPT_OUT.search(plain(body)) is not None
+    return opt_out_in(body, subject) is not None
 
 
 def is_automated(subject: str | None, body: str, automation: str | None) -> bool:
     """Whether a machine wrote it: by its own headers, or by what its subject or text says."""
-    return (
-        automation is not None
-        or _AUTOMATED_SUBJECT.match(plain(subject or "")) is not None
-        or _AUTOMATED_BODY.search(plain(body)) is not None
-    )
+    return automation is not None or machine_text(subject, body) is not None
 
 
 def tag_for(body: str, extract: Extract, before: str | None) -> str:

@@ -76,7 +76,9 @@ class ConversationMessage:
     """What its sender wrote, without quotations; cut at 20,000 characters."""
     sent_at: datetime
     automation: str | None
-    """What machine wrote it (`auto_reply`, `bounce`, `bulk`); None for a person."""
+    """What machine wrote it, a word of `Automation`; None for a person."""
+    evidence: str | None = None
+    """The header that told it; None for a person, and where the message is not the trigger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ BODY_LIMIT: Final = 20_000
 
 TRIGGER: Final = r"""
 SELECT m.id, m.workspace_id, m.lead_id, m.channel, m.direction, m.subject, left(m.body, %(limit)s) AS body,
-       m.sent_at, m.automation, m.thread_id,
+       m.sent_at, m.automation, m.automation_facts ->> 'evidence' AS evidence, m.thread_id,
        l.email, l.name, l.timezone, l.status, l.tag, l.scheduler_link, l.offered_slots, w.settings,
        ARRAY(SELECT jsonb_build_array(n.subject, left(n.body, %(limit)s)) FROM messages n
              WHERE n.workspace_id = m.workspace_id AND n.thread_id = m.thread_id
@@ -123,4 +123,5 @@ def message_of(row: dict[str, Any]) -> ConversationMessage:
         body=row["body"],
         sent_at=row["sent_at"],
         automation=row["automation"],
+        evidence=row.get("evidence"),
     )

@@ -21,10 +21,12 @@ from lib.drafts.drafting import Drafted, draft_reply
 from lib.drafts.gate import Gate, overseer_gate
 from lib.drafts.no_draft import (
     NoDraftReason,
+    evidence_of,
     reason_after_extract,
     reason_before_composing,
     tag_without_draft,
 )
+from lib.drafts.reported_leads import tag_reported_leads
 from lib.drafts.run_store import (
     OpenedRun,
     RunStatus,
@@ -155,8 +157,10 @@ def _abort(
 ) -> PipelineOutcome:
     """Close the run with the reason for which there is no draft."""
     with pipeline.store.transaction() as connection:
-        if close_run(connection, run.id, RunStatus.ABORTED, reason=reason):
+        evidence = evidence_of(conversation, reason)
+        if close_run(connection, run.id, RunStatus.ABORTED, reason=reason, evidence=evidence):
             tag_lead(connection, conversation, tag_without_draft(conversation, reason))
+            tag_reported_leads(connection, conversation, reason)
     _log.info(
         LogEvent.DRAFT_SKIPPED, message_id=str(conversation.trigger.id), run_id=str(run.id), reason=reason
     )

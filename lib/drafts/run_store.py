@@ -14,7 +14,8 @@ from lib.store.store import Connection
 OPEN: Final = """
 INSERT INTO draft_pipeline_runs AS r (workspace_id, lead_id, trigger_message_id, channel, status)
 VALUES (%(workspace_id)s, %(lead_id)s, %(message_id)s, %(channel)s, 'RUNNING')
-ON CONFLICT (trigger_message_id, channel) DO UPDATE SET status = 'RUNNING', finished_at = NULL, reason = NULL
+ON CONFLICT (trigger_message_id, channel) DO UPDATE SET status = 'RUNNING', finished_at = NULL, reason = NULL,
+    evidence = NULL
 WHERE r.status = 'FAILED'
 RETURNING id
 """
@@ -28,8 +29,8 @@ HOLD: Final = "SELECT status FROM draft_pipeline_runs WHERE id = %s FOR UPDATE"
 """Whoever holds it closes it; another execution of the same run waits here and finds it closed."""
 
 CLOSE: Final = """
-UPDATE draft_pipeline_runs SET status = %(status)s, reason = %(reason)s, draft_id = %(draft_id)s,
-       finished_at = everytick_now()
+UPDATE draft_pipeline_runs SET status = %(status)s, reason = %(reason)s, evidence = %(evidence)s,
+       draft_id = %(draft_id)s, finished_at = everytick_now()
 WHERE id = %(run_id)s AND status = 'RUNNING'
 """
 
@@ -100,10 +101,17 @@ def close_run(
     status: RunStatus,
     *,
     reason: str | None = None,
+    evidence: dict[str, str] | None = None,
     draft_id: UUID | None = None,
 ) -> bool:
-    """Close a running run; whether it was running."""
-    facts = {"run_id": run_id, "status": status, "reason": reason, "draft_id": draft_id}
+    """Close a running run; whether it was running. `evidence` is what told the `reason`."""
+    facts = {
+        "run_id": run_id,
+        "status": status,
+        "reason": reason,
+        "evidence": None if evidence is None else Jsonb(evidence),
+        "draft_id": draft_id,
+    }
     return connection.execute(CLOSE, facts).rowcount == 1
 
 

@@ -9,6 +9,7 @@ from lib.inbox.flowed import unflowed
 from lib.inbox.headers import HEADER_FAULTS
 from lib.inbox.html_text import text_of
 from lib.inbox.mail import Attachment
+from lib.inbox.parts import children_of, media_type, parameter
 from lib.inbox.storable_text import storable, storable_line
 from lib.inbox.structure import MailTree
 
@@ -54,14 +55,14 @@ class _Reading:
 
     def text_of(self, part: MailTree) -> str:
         """The text of `part` and of the parts in it; what is attached goes to the attachments."""
-        kind = _media_type(part)
+        kind = media_type(part)
         if part.is_multipart():
             if kind.startswith("message/"):
                 self.attachments.append(_attachment(part, kind))
                 return ""
             if kind == "multipart/alternative":
-                return self._best(_children(part))
-            texts = [self.text_of(child) for child in _children(part)]
+                return self._best(children_of(part))
+            texts = [self.text_of(child) for child in children_of(part)]
             return "\n\n".join(text for text in texts if text.strip())
         if kind.startswith("multipart/"):  # says it has parts and has none
             return self._plain(part)
@@ -72,10 +73,10 @@ class _Reading:
 
     def _best(self, choices: list[MailTree]) -> str:
         """The text of the plainest choice that has any (RFC 2046, §5.1.4: all say the same)."""
-        plain_first = sorted(choices, key=lambda choice: _media_type(choice) != "text/plain")
+        plain_first = sorted(choices, key=lambda choice: media_type(choice) != "text/plain")
         best = ""
         for choice in plain_first:
-            if not best.strip() or _media_type(choice) not in ("text/plain", "text/html"):
+            if not best.strip() or media_type(choice) not in ("text/plain", "text/html"):
                 text = self.text_of(choice)
                 best = best if best.strip() else text
         return best
@@ -86,30 +87,10 @@ class _Reading:
             return ""
         octets = _octets(part, self._left)
         self._left -= len(octets)
-        text = decoded(octets, _parameter(part, "charset")).replace("\r\n", "\n")
-        if _parameter(part, "format").lower() == "flowed":
-            return unflowed(text, delete_space=_parameter(part, "delsp").lower() == "yes")
+        text = decoded(octets, parameter(part, "charset")).replace("\r\n", "\n")
+        if parameter(part, "format").lower() == "flowed":
+            return unflowed(text, delete_space=parameter(part, "delsp").lower() == "yes")
         return text
-
-
-def _children(part: MailTree) -> list[MailTree]:
-    payload = part.get_payload()
-    return [child for child in payload if isinstance(child, MailTree)] if isinstance(payload, list) else []
-
-
-def _media_type(part: MailTree) -> str:
-    try:
-        return part.get_content_type()
-    except HEADER_FAULTS:
-        return "text/plain"
-
-
-def _parameter(part: MailTree, name: str, header: str = "content-type") -> str:
-    try:
-        value = part.get_param(name, "", header)
-    except HEADER_FAULTS:
-        return ""
-    return str(value[2] if isinstance(value, tuple) else value)
 
 
 def _is_attached(part: MailTree) -> bool:
@@ -149,5 +130,5 @@ def _attachment(part: MailTree, kind: str) -> Attachment:
 
 def _size(part: MailTree) -> int:
     if part.is_multipart():
-        return sum(_size(child) for child in _children(part))
+        return sum(_size(child) for child in children_of(part))
     return len(_octets(part))

@@ -14,6 +14,39 @@ class Automation(StrEnum):
     """A report that a mail could not be delivered."""
     BULK = "bulk"
     """A newsletter, a mailing list or a notification."""
+    DELAY = "delay"
+    """A report that a mail has not been delivered yet; it is still being tried."""
+    RECEIPT = "receipt"
+    """A report that a mail was read, or that it arrived (RFC 8098, RFC 3464)."""
+    COMPLAINT = "complaint"
+    """A provider's report that the lead called a mail spam (RFC 5965)."""
+    CALENDAR = "calendar"
+    """A calendar's answer to an invitation, without a word of the person's own (RFC 5546)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailReport:
+    """What a report says of a mail of the team's."""
+
+    undeliverable: tuple[str, ...] = ()
+    """Addresses, lower case, that will never take mail; not those that refused this one mail."""
+    status: str | None = None
+    """The first enhanced status code (RFC 3463), for instance `5.1.1`; None when there is none."""
+    message_ids: tuple[str, ...] = ()
+    """Message-IDs of the mail that it reports on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineSign:
+    """What told that no person wrote a mail."""
+
+    automation: Automation
+    evidence: str
+    """The header that told it, for instance `Auto-Submitted: auto-replied`; at most 200 characters."""
+    report: MailReport | None = None
+    """None for what is no report."""
+    list_address: str | None = None
+    """Where the mailing list that it came through takes mail; None when it is none, or takes none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +92,13 @@ class ParsedMail:
     """What the sender wrote; the whole text when it is nothing but quotation."""
     quoted: str | None
     """What the sender quoted of earlier mail."""
-    automation: Automation | None
+    machine: MachineSign | None
     """None for a person's mail."""
     attachments: tuple[Attachment, ...]
     raw: bytes = field(repr=False)
     """As it came in."""
+
+    @property
+    def automation(self) -> Automation | None:
+        """What wrote it; None for a person."""
+        return self.machine.automation if self.machine else None

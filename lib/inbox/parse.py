@@ -5,7 +5,7 @@ from email.utils import parsedate_to_datetime
 from typing import Final
 
 from lib.errors import MailError, MailUnreadable
-from lib.inbox.automation import automation_of
+from lib.inbox.automation import machine_sign
 from lib.inbox.body import read_body
 from lib.inbox.headers import HEADER_FAULTS, first_value, header_addresses, header_text
 from lib.inbox.mail import MailAddress, ParsedMail
@@ -54,7 +54,7 @@ def _parsed(raw: bytes, received_at: datetime) -> ParsedMail:
         reference_ids=reference_ids(message),
         text=text,
         quoted=quoted,
-        automation=automation_of(message, sender.address),
+        machine=machine_sign(message, sender.address, text),
         attachments=body.attachments,
         raw=raw,
     )

@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from lib.drafts.outgoing_mail import draft_of
 from lib.errors import MailWithoutLead, NotFound
-from lib.inbox.mail import MailAddress, ParsedMail
+from lib.inbox.mail import MachineSign, MailAddress, ParsedMail
 from lib.inbox.offered_slots import remember_offer
 from lib.inbox.threads import join_thread
 from lib.inbox.workspace_settings import WorkspaceSettings, parse_settings
@@ -34,12 +34,17 @@ WHERE l.workspace_id = %(workspace)s AND l.email = ANY(%(emails)s) AND EXISTS (
 LIMIT 1
 """
 LEAD_OF_DRAFT: Final = "SELECT lead_id FROM drafts WHERE id = %s AND workspace_id = %s"
+WRITTEN_BY_US: Final = """
+SELECT EXISTS (
+    SELECT FROM messages WHERE workspace_id = %s AND rfc_message_id = ANY(%s) AND direction = 'outbound')
+"""
 INSERT_MESSAGE: Final = """
 INSERT INTO messages (id, workspace_id, lead_id, channel, direction, subject, body, quoted, rfc_message_id,
-    in_reply_to, reference_ids, thread_id, reply_to, automation, attachments, sent_at, sent_by, raw)
+    in_reply_to, reference_ids, thread_id, reply_to, automation,
+    automation_facts, attachments, sent_at, sent_by, raw)
 VALUES (%(id)s, %(workspace)s, %(lead)s, 'email', %(direction)s, %(subject)s, %(body)s, %(quoted)s,
     %(rfc_message_id)s, %(in_reply_to)s, %(reference_ids)s, %(thread)s, %(reply_to)s, %(automation)s,
-    %(attachments)s, %(sent_at)s, %(sent_by)s, %(raw)s)
+    %(automation_facts)s, %(attachments)s, %(sent_at)s, %(sent_by)s, %(raw)s)
 """
 
 
@@ -83,6 +88,7 @@ def receive(connection: Connection, kinds: JobKinds, *, workspace_id: UUID, mail
         INSERT_MESSAGE,
         {
             **_facts(mail),
+            **_machine_facts(_machine(connection, workspace_id, mail, settings)),
             "id": message_id,
             "workspace": workspace_id,
             "lead": lead_id,
@@ -162,8 +168,36 @@ def _facts(mail: ParsedMail) -> dict[str, Any]:
         "in_reply_to": mail.in_reply_to,
         "reference_ids": list(mail.reference_ids),
         "reply_to": mail.reply_to.address if mail.reply_to else None,
-        "automation": mail.automation,
         "attachments": Jsonb([asdict(attachment) for attachment in mail.attachments]),
         "sent_at": mail.sent_at,
         "raw": mail.raw,
     }
+
+
+def _machine(
+    connection: Connection, workspace_id: UUID, mail: ParsedMail, settings: WorkspaceSettings
+) -> MachineSign | None:
+    """What told that no person wrote `mail`; a person's mail through a list that the team reads is none.
+
+    Such a list is one of the team's own addresses, or one where the team wrote what this mail answers.
+    """
+    machine = mail.machine
+    if machine is None or machine.list_address is None:
+        return machine
+    if machine.list_address in settings.own_addresses:
+        return None
+    row = connection.execute(WRITTEN_BY_US, (workspace_id, list(mail.reference_ids))).fetchone()
+    return None if row is not None and row[0] else machine
+
+
+def _machine_facts(machine: MachineSign | None) -> dict[str, Any]:
+    if machine is None:
+        return {"automation": None, "automation_facts": None}
+    facts: dict[str, Any] = {"evidence": machine.evidence}
+    if machine.report is not None:
+        facts |= {
+            "undeliverable": list(machine.report.undeliverable),
+            "status": machine.report.status,
+            "messageIds": list(machine.report.message_ids),
+        }
+    return {"automation": machine.automation, "automation_facts": Jsonb(facts)}

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.errors import MailError, MailTooLarge, MailUnreadable
-from lib.inbox.mail import Automation, ParsedMail
+from lib.inbox.mail import ParsedMail
 from lib.inbox.parse import parse_mail
 from lib.inbox.structure import LINE_LIMIT, PART_LIMIT, SIZE_LIMIT, require_size
 
@@ -191,33 +191,6 @@ class TestFacts:
             b"From: a@b.example\nTo: One <1@x.example>, rubbish\nCc: g: 2@x.example, 3@x.example;\n\nx"
         )
         assert [person.address for person in mail.recipients] == ["1@x.example", "2@x.example", "3@x.example"]
-
-    @pytest.mark.parametrize(
-        ("header", "expected"),
-        [
-            pytest.param("Auto-Submitted: auto-replied (vacation)", Automation.AUTO_REPLY, id="auto-replied"),
-            pytest.param("X-Autoreply: yes", Automation.AUTO_REPLY, id="x-autoreply"),
-            pytest.param("Precedence: auto_reply", Automation.AUTO_REPLY, id="precedence auto_reply"),
-            pytest.param("Auto-Submitted: auto-generated", Automation.BULK, id="a notification"),
-            pytest.param("Precedence: Bulk", Automation.BULK, id="precedence bulk"),
-            pytest.param("List-Id: <l.example>", Automation.BULK, id="a mailing list"),
-            pytest.param("List-Unsubscribe: <mailto:x@l.example>", Automation.BULK, id="a newsletter"),
-            pytest.param("X-Failed-Recipients: c@d.example", Automation.BOUNCE, id="failed recipients"),
-            pytest.param(
-                "Content-Type: multipart/report; report-type=delivery-status; boundary=b",
-                Automation.BOUNCE,
-                id="a delivery report",
-            ),
-            pytest.param("Auto-Submitted: no", None, id="said to be a person"),
-            pytest.param("X-Autoreply: no", None, id="said to be no auto-reply"),
-            pytest.param("Subject: hello", None, id="a person"),
-        ],
-    )
-    def test_automation_is_told_by_headers(self, header: str, expected: Automation | None) -> None:
-        assert parsed(f"From: a@b.example\n{header}\n\nx".encode()).automation is expected
-
-    def test_a_daemon_with_an_empty_return_path_is_a_bounce(self) -> None:
-        assert parsed(b"From: MAILER-DAEMON@b.example\n\nx").automation is Automation.BOUNCE
 
 
 def test_a_header_that_is_repeated_is_read_no_further_than_a_single_one() -> None:

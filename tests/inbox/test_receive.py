@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 from uuid import UUID, uuid4
 
 import pytest
@@ -163,3 +164,31 @@ class TestOfferedSlots:
                 Message_ID=f"<{day}@t>",
             )
         assert database.value("SELECT offered_slots FROM leads") == []
+
+
+class TestMailingList:
+    """A person's mail may come through a list; a newsletter's does not become a person's."""
+
+    LIST = MappingProxyType({"List_Id": "<sales.team.example>", "Precedence": "list"})
+
+    @pytest.mark.parametrize(
+        ("headers", "automation"),
+        [
+            pytest.param({"List_Post": "<mailto:hello@team.example>"}, None, id="the team's own list"),
+            pytest.param({"List_Post": "<mailto:all@other.example>"}, "bulk", id="another's"),
+            pytest.param(
+                {"List_Post": "<mailto:all@other.example>", "In_Reply_To": "<ours@team.example>"},
+                None,
+                id="another's, answering the team",
+            ),
+            pytest.param({"In_Reply_To": "<ours@team.example>"}, "bulk", id="a newsletter"),
+        ],
+    )
+    def test_who_wrote_it(
+        self, take: Receive, database: Database, headers: dict[str, str], automation: str | None
+    ) -> None:
+        take("Hi", From=TEAM, To="ada@x.example", Message_ID="<ours@team.example>")
+        taken = take("Hello", Message_ID="<theirs@x.example>", **self.LIST, **headers)
+        told = "SELECT automation, automation_facts ->> 'evidence' FROM messages WHERE id = %s"
+        evidence = automation and "Precedence: list"
+        assert database.rows(told, taken.message_id) == [(automation, evidence)]

@@ -1,0 +1,188 @@
+"""Whether somebody wants no more messages, by what they write.
+
+Read are English, German, French, Spanish, Italian, Dutch and Portuguese.
+Only the writer's own words count. A sentence that tells how one could unsubscribe is a footer, theirs or ours
+quoted back, and a question or a `don't` before the wish turns it round.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from lib.drafts.invariants.wording import plain
+
+READ: Final = 4_000
+"""Characters that are looked at; a wish to be left alone does not come late."""
+FIRST_LINES: Final = 2
+"""In how many lines a bare word such as `STOP` counts: the first, or the one below a greeting."""
+SENTENCE_LIMIT: Final = 400
+
+_SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
+_SIGNATURE: Final = re.compile(r"^--\s*$", re.MULTILINE)
+_WORDS: Final = (
+    r"(?:please\s+)?(?:unsubscribe(?:\s+(?:me|us))?|un-subscribe|stop(?:\s+(?:it|all|now|please))?"
+    r"|stopp?|remove(?:\s+me)?"
+    r"|opt[\s-]?out|abmelden|abbestellen|austragen|d[ée]sabonner|d[ée]sinscrire|d[ée]sinscription|baja"
+    r"|cancelar\s+suscripci[óo]n|disiscriv\w+|cancellami|annulla\s+iscrizione|afmelden|uitschrijven"
+    r"|descadastrar"
+    r"|cancelar\s+(?:inscri[çc][ãa]o|subscri[çc][ãa]o))"
+)
+_BARE: Final = re.compile(
+    rf"\W*{_WORDS}\W{{0,20}}(?:please|bitte|svp|por favor|thanks|thank you)?\W{{0,20}}", re.IGNORECASE
+)
+_INSTRUCTION: Final = re.compile(
+    r"^\W*(?:(?:if|falls|wenn|sollten|si|se|als|caso)\b|(?:to|um|pour|para|per|om)"
+    r"\s+(?:\w+\s+){0,4}?(?:unsubscribe"
+    r"|stop|opt|abmeld|abbestell|d[ée]s|se\s+d[ée]s|darse|dejar|cancel|disiscri|uit|afmeld|descadast)"
+    r"|(?:click|klicken|cliquez|haga\s+clic|clicca|klik|clique)\b|you\s+(?:can|may|are\s+receiving"
+    r"|received)\b"
+    r"|sie\s+(?:können|erhalten)\b|vous\s+(?:pouvez|recevez)\b|(?:simply\s+|just\s+)?(?:reply|answer"
+    r"|respond|text)\b"
+    r"|(?:antworten|répondez|responda|rispondi|antwoord)\b|unsubscribe\s*(?:\||:|<|here|from\s+th(?:is"
+    r"|ese)\s+"
+    r"(?:list|e-?mails?)\s*[|:<])|(?:unsubscribe|abmelden|afmelden)\s+(?:link|https?:))",
+    re.IGNORECASE,
+)
+_TURNED: Final = re.compile(
+    r"(?:\b(?:do\s+not|don'?t|dont|did\s+not|didn'?t|never|not|no\s+need\s+to|won'?t|wouldn'?t|cannot"
+    r"|can'?t"
+    r"|didst|did\s+(?:you|we|i|they)|nicht|nie|noch\s+nicht|n'ai\s+pas|jamais|nunca|non)"
+    r"\s+(?:\w+\s+){0,3})$",
+    re.IGNORECASE,
+)
+_MAILS: Final = r"(?:e-?mails?|mails?|messages?|newsletters?|spam|marketing|offers?)"
+_OURS: Final = (
+    r"(?:my|our)\s+(?:\w+\s+)?"
+    r"(?:e-?mail|mail|address|name|data|details|info|number|company|domain|account)\w*"
+)
+
+_WISH: Final = re.compile(
+    # English
+    rf"\bunsubscribe\s+(?:me|us|{_OURS}|this|from|immediately|now|please|asap)\b"
+    r"|\b(?:please|want\s+to|like\s+to|wish\s+to|kindly|must|now)\s+unsubscribe\b"
+    r"|\b(?:remove|delete|drop|strike)\s+(?:me|us)(?:\s+(?:from|off|please|now|immediately|asap"
+    r"|permanently)\b|\W*$)"
+    r"(?!\s+(?:the\s+|this\s+)?(?:cc|copy|loop|invite|meeting|call)\b)"
+    rf"|\b(?:remove|delete|drop|strike)\s+(?:{_OURS}|this\s+(?:e-?mail|address|mailbox|account)"
+    r"|[\w.+-]{1,64}@[\w.-]{1,190})"
+    rf"|\btake\s+(?:me|us|{_OURS}|this\s+(?:e-?mail|address))\s+off\b"
+    r"|\bstop\s+(?:e-?mailing|mailing|contacting|messaging|spamming|texting|bothering|harassing|pestering"
+    r"|writing(?:\s+to)?)(?:\s+(?:me|us|this|here|now|please)\b|\W*$)"
+    rf"|\bstop\s+(?:sending|with)\s+(?:(?:me|us|these|this|those|your|any|more|such|unsolicited|all"
+    rf"|the)\s+){{0,3}}{_MAILS}\b"
+    r"|\bstop\s+sending\s+(?:me|us|these|this|those)\b|\bstop\s+the\s+(?:spam|e-?mails)\b"
+    r"|\b(?:want|wish|like|choose|need|please|hereby|us|me|i'll|will)\s+(?:to\s+)?opt[\s-]?out\b"
+    r"|\bopt\s+(?:me|us)\s+out\b"
+    r"|^\W*opting\s+out\b|\bi\s+(?:am|'m)\s+opting\s+out\b|\bi'm\s+opting\s+out\b"
+    r"|\b(?:do\s+not|don't|dont|never)\s+(?:ever\s+)?(?:e-?mail|contact|message|text|call|write(?:\s+to)?"
+    r"|bother)\s+(?:me|us"
+    r"|this\s+address)(?:\s+(?:again|any\s?more|ever|about|with|at)\b|\W*$)"
+    rf"|\bno\s+(?:more|further)\s+(?:of\s+(?:these|your)\s+)?{_MAILS}\b(?!\s+(?:from|to)\s+(?!you\b"
+    rf"|your\b))"
+    r"|\b(?:do\s+not|don't|no\s+longer)\s+(?:want|wish|like)\s+to\s+(?:receive|get|hear|be\s+contacted)\b"
+    r"|\b(?:wants?|wish(?:es)?)\s+no\s+(?:more|further)\s+(?:contact|communication)\b"
+    # German
+    r"|\b(?:nehmen|tragen|streichen|löschen|entfernen)\s+sie\s+(?:mich|uns|meine|unsere"
+    r"|diese)\b.{0,60}\b(?:aus|von|verteiler"
+    r"|liste|daten|adresse)"
+    r"|\b(?:nimm|nehmt|trag|tragt|streich|lösch|entfern)\w*\s+(?:mich|uns)\b.{0,60}\b(?:aus|von|verteiler"
+    r"|liste)"
+    r"|\b(?:mich|uns|meine\s+\w+|diese\s+adresse)\s+(?:bitte\s+)?(?:vom|von\s+(?:der|ihrer|eurer)"
+    r"|aus\s+(?:dem|der|ihrem|ihrer|eurem))"
+    r"\s+(?:\w+\s+)?(?:newsletter|verteiler|liste|mailingliste)\b"
+    r"|\bkeine\s+(?:weiteren|neuen|werbe\w*)\s+(?:e-?mails?|nachrichten|werbung|mails)\b(?!\s+(?:erhalten"
+    r"|bekommen))"
+    r"|\bkeine\s+(?:e-?mails?|nachrichten|werbung|mails)\s+mehr\b"
+    r"|\b(?:bitte|möchte|möchten|wünsche|wünschen|will|wollen)\s+(?:\w+\s+){0,3}keine\s+(?:e-?mails?"
+    r"|nachrichten|werbung)\b"
+    r"|\bnicht\s+(?:mehr|weiter)\s+(?:\w+\s+)?(?:kontaktier|anschreib|schreib|anmail|belästig)\w*"
+    r"|\b(?:vom|aus\s+dem)\s+(?:newsletter|verteiler)\s+(?:abmelden|austragen|nehmen|streichen|löschen)"
+    r"|\bschreib(?:en\s+sie|t|)\s+(?:mir|uns)\s+(?:bitte\s+)?nicht\s+mehr\b|\bkontaktieren\s+sie"
+    r"\s+(?:mich|uns)\s+nicht\b"
+    # French
+    r"|\b(?:me|nous|je|veuillez|merci\s+de)\s+(?:\w+\s+){0,3}d[ée]s(?:abonn|inscri)\w+|\bd[ée]s(?:abonn"
+    r"|inscri)\w+[\s-](?:moi|nous)\b"
+    r"|\bne\s+(?:souhait\w+|veu\w+|voul\w+|désir\w+)\s+plus\s+(?:être|recevoir|de)\b|\bne\s+plus"
+    r"\s+(?:recevoir|(?:me|nous|m'|être"
+    r"|\w+\s+contact)\w*)"
+    r"|\bne\s+(?:me|nous|m'|mé)\s?(?:contact|écri|envoy|sollicit)\w*\s+plus\b"
+    r"|\b(?:retir|supprim|enlev|ray)(?:e|er|ez)[\s-](?:moi|nous|mon\s+(?:adresse|e-?mail|nom)|mes\s+\w+)\b"
+    r"|\b(?:me|nous)\s+(?:retirer|supprimer|enlever|rayer)\s+de\b|\bplus\s+d'e-?mails\b"
+    # Spanish
+    r"|\b(?:dar(?:me|nos)|d[ée]n?(?:me|nos))\s+de\s+baja\b|\b(?:quiero|queremos|solicito|deseo)"
+    r"\s+(?:la\s+)?baja\b"
+    r"|\bno\s+(?:me|nos)\s+(?:contacte|escriba|llame|moleste|mande)\w*\s*(?:m[áa]s|nunca|$|[.!,])"
+    r"|\bno\s+(?:me|nos)\s+env[íi]e\w*\s+m[áa]s\b|\b(?:no|dejar\s+de)\s+(?:(?:quiero|queremos|deseo"
+    r"|deseamos|quisiera)\s+)?"
+    r"(?:seguir\s+)?(?:recibir|recibiendo)\s+(?:m[áa]s|sus|estos|este|correos|mensajes|e-?mails|nada)\b"
+    r"|\bno\s+quiero\s+recibir\b"
+    r"|\b(?:elim[íi]n|b[óo]rr|qu[íi]t)\w*(?:me|nos)\s+de\s+(?:su|la|esta|tu)\b"
+    # Italian
+    r"|\b(?:cancell|rimuov|elimin|tolg|togli)\w*(?:mi|ci)\b|\b(?:mi|ci)\s+(?:cancell|rimuov|elimin"
+    r"|tolg)\w+\b|\b(?:cancellare|rimuovere"
+    r"|eliminare|togliere)\s+(?:il\s+mio|la\s+mia|i\s+miei|questo)\b"
+    r"|\bnon\s+(?:voglio|vogliamo|desidero|desideriamo|vorrei)\s+(?:più\s+)?(?:ricevere"
+    r"|essere\s+contattat\w+)\b"
+    r"|\bnon\s+(?:mi|ci)\s+(?:scriv|contatt|invi|mand|disturb)\w+\s+(?:più|altr\w+)|\bdisiscriv\w+(?:mi"
+    r"|ci)\b"
+    # Dutch
+    r"|\b(?:schrijf|meld)\s+(?:mij|me|ons)\s+(?:\w+\s+){0,3}(?:uit|af)\b|\b(?:wil|graag|wens)"
+    r"\s+(?:\w+\s+){0,4}(?:uitschrijven|afmelden)\b"
+    r"|\b(?:verwijder|haal)\s+(?:mij|me|ons|mijn\s+\w+)\b.{0,40}\b(?:lijst|bestand|mailing|verzendlijst"
+    r"|nieuwsbrief)\w*"
+    r"|\bgeen\s+(?:e-?mails?|mails?|berichten|reclame)\s+meer\b|\bniet\s+meer\s+(?:\w+\s+)?(?:mailen"
+    r"|benaderen|contacteren|schrijven)\b"
+    r"|\bmail\s+(?:mij|me|ons)\s+niet\s+meer\b"
+    # Portuguese
+    r"|\b(?:remov|retir|exclu|descadastr|tir)\w*(?:-(?:me|nos)|\s+(?:o\s+)?meu\s+(?:e-?mail|nome|contato"
+    r"|endereço))\b"
+    r"|\b(?:me|nos)\s+(?:remov|retir|exclu|descadastr|tir)\w+\s+(?:d[aeo]|dessa|desta|sua)"
+    r"|\bnão\s+(?:quero|queremos|desejo|desejamos|gostaria\s+de)\s+(?:mais\s+)?(?:receber"
+    r"|ser\s+contatad\w+|ser\s+contactad\w+)\b"
+    r"|\bnão\s+(?:me|nos)\s+(?:envi|contat|contact|escrev|mand|ligu)\w+\s+mais\b|\bparem?\s+de"
+    r"\s+(?:me\s+|nos\s+)?(?:envi|mand|escrev|contat)\w+",
+    re.IGNORECASE,
+)  # fmt: skip
+_SUBJECT: Final = re.compile(
+    rf"\W*(?:(?:re|aw|sv|tr|rv)\s?:\s*)?{_WORDS}(?:\s+(?:request|from\s+(?:the\s+|this\s+"
+    rf"|your\s+)?(?:mailing\s+)?list|[\w.+-]+@[\w.-]+))?\W*",
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def opt_out_in(text: str, subject: str | None = None) -> str | None:
+    """The words that say that the sender wants no more messages; None when none do."""
+    asked = _unsubscribing(subject)
+    if asked is not None:
+        return asked
+    own = _own_words(text)
+    for line in [line for line in own.split("\n") if line.strip()][:FIRST_LINES]:
+        if _BARE.fullmatch(line):
+            return line.strip()
+    return next(filter(None, map(_wish, _sentences(own))), None)
+
+
+def _unsubscribing(subject: str | None) -> str | None:
+    """A subject that says it and nothing else: what a mail program writes for its button (RFC 2369, §3.2)."""
+    line = plain(subject or "").strip()
+    return line if line and len(line) <= SENTENCE_LIMIT and _SUBJECT.fullmatch(line) else None
+
+
+def _own_words(text: str) -> str:
+    lines = (line for line in plain(text[:READ]).split("\n") if not line.lstrip().startswith(">"))
+    return _SIGNATURE.split("\n".join(lines), maxsplit=1)[0]
+
+
+def _sentences(text: str) -> Iterator[str]:
+    for found in _SENTENCE.finditer(text):
+        sentence = found.group().strip()
+        if sentence and not sentence.endswith("?") and not _INSTRUCTION.match(sentence):
+            yield sentence[:SENTENCE_LIMIT]
+
+
+def _wish(sentence: str) -> str | None:
+    """The words of a wish that no `don't` turns round."""
+    for found in _WISH.finditer(sentence):
+        if not _TURNED.search(sentence[max(0, found.start() - 60) : found.start()]):
+            return found.group().strip()
+    return None
