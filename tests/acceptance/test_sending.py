@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
 
 from app import create_app
@@ -10,6 +11,7 @@ from lib.composition import Composition
 from tests.conftest import Database
 from tests.drafts.conftest import Inbox
 from tests.drafts.mail_servers import real_server
+from tests.drafts.test_outgoing_mail import plain_of
 
 
 def test_from_the_inbound_to_the_servers_yes(
@@ -38,9 +40,8 @@ def test_from_the_inbound_to_the_servers_yes(
     content = envelope.content
     assert isinstance(content, bytes)
     mail = message_from_bytes(content, policy=default)
-    sent = mail.get_payload(decode=True)
-    assert isinstance(sent, bytes)
-    assert (mail["To"], "Die Kosten hängen davon ab" in sent.decode()) == (
+    assert isinstance(mail, EmailMessage)
+    assert (mail["To"], "Die Kosten hängen davon ab" in plain_of(mail)) == (
         "Ada Lovelace <ada@lead.example>",
         True,
     )
