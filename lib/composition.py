@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.clock import Clock, SystemClock
-from lib.drafts.composers import composer
+from lib.drafts.composers import composer, gate
 from lib.drafts.mailers import mailer
 from lib.environment.decision import DeploymentKind, GuardDecision, Problem
 from lib.environment.facts import Facts
@@ -105,6 +105,7 @@ def _services(
 ) -> Services:
     kind = decision.kind or DeploymentKind.PRODUCTION
     dsn = settings.database_url.get_secret_value() if settings.database_url else None
+    llm = llm_client(settings, clock)
     return Services(
         settings=settings,
         environment=decision,
@@ -131,7 +132,8 @@ def _services(
         ),
         kinds=all_kinds(),
         blobs=status_blobs(settings, kind, clock),
-        composer=composer(settings),
+        composer=composer(llm),
+        gate=gate(llm),
         mailer=mailer(settings, kind, outbox=PROJECT / OUTBOX),
-        llm=llm_client(settings, clock),
+        llm=llm,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lib.clock import Clock
 from lib.drafts.composer import Composer
+from lib.drafts.gate import Gate
 from lib.drafts.mailer import Mailer
 from lib.environment.decision import GuardDecision
 from lib.event_sender import EventSender
@@ -38,6 +39,7 @@ class Services:
     blobs: StatusBlobs
     kinds: JobKinds
     composer: Composer
+    gate: Gate
     mailer: Mailer
     llm: LlmClient | None
     """None where no language model is configured."""

@@ -34,6 +34,9 @@ class Artifact:
     prompt_key: str | None = None
     model: str | None = None
     """Who did it; None for code alone."""
+    input_tokens: int | None = None
+    """Of every request that it took; None when nobody was asked, or the endpoint does not count."""
+    output_tokens: int | None = None
     latency_ms: int | None = None
     iteration: int = 0
 

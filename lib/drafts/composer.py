@@ -1,16 +1,19 @@
 """The port through which a draft is composed, and what goes over it.
 
-Two implementations are meant (domain §3): `template`, which is here, and `llm`, which is not yet. Both only
-read the conversation; what becomes of a composition is the pipeline's business.
+There are two implementations (domain §3), `template` and `llm`. Both only read the conversation; what becomes
+of a composition is the pipeline's business.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
 from lib.clock import Deadline
+from lib.drafts.artifact import Stage
 from lib.drafts.conversation import Conversation
 from lib.drafts.language import Language
+from lib.llm.question import ModelUse
 from lib.memory.proposal import MemoryProposal
 
 
@@ -82,6 +85,8 @@ class Composition:
     """Who composed it, for the artifacts: `template`, or the model's name."""
     proposals: tuple[MemoryProposal, ...] = ()
     """What should be remembered of it; the workspace's policy decides."""
+    uses: Mapping[Stage, ModelUse] = field(default_factory=dict)
+    """What each stage that asked a model cost; empty for a composer that asks none."""
 
 
 class Composer(Protocol):

@@ -1,7 +1,7 @@
 """From a conversation to a draft: compose, verify, gate. Pure but for the composer; writes nothing."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from lib.drafts.gate import PROMPT_KEY, Gate, GateVerdict, gate_failed
 from lib.drafts.invariants.check import broken_invariants
 from lib.drafts.invariants.reply import Broken, Reply
 from lib.drafts.letter import safe_reply
+from lib.llm.question import ModelUse
 from lib.log.events import LogEvent
 
 _log = structlog.get_logger()
@@ -51,7 +52,7 @@ def draft_reply(conversation: Conversation, composer: Composer, gate: Gate, *, d
     latency_ms = round((time.monotonic() - started) * 1000)
     reply = reply_of(conversation, composition.text)
     broken = broken_invariants(reply)
-    verdict = _judged(gate, reply, broken, composition, conversation)
+    verdict = _judged(gate, reply, broken, composition, conversation, deadline)
     return Drafted(
         composition=composition,
         verdict=verdict,
@@ -76,10 +77,11 @@ def _judged(
     broken: tuple[Broken, ...],
     composition: Composition,
     conversation: Conversation,
+    deadline: Deadline,
 ) -> GateVerdict:
     fallback = safe_reply(composition.strategy.language, conversation.lead.name)
     try:
-        return gate(reply, composition.extract, fallback)
+        return gate(reply, composition.extract, fallback, conversation=conversation, deadline=deadline)
     except Exception as error:  # noqa: BLE001 - a gate never blocks drafting; the reason is kept below
         _log.error(
             LogEvent.DRAFT_GATE_FAILED, message_id=str(conversation.trigger.id), error=type(error).__name__
@@ -90,43 +92,61 @@ def _judged(
 def _artifacts(
     composition: Composition, broken: tuple[Broken, ...], verdict: GateVerdict, latency_ms: int
 ) -> tuple[Artifact, ...]:
-    model = composition.model
+    model, uses = composition.model, composition.uses
     strategy = composition.strategy
+    strategy_json = {
+        "move": strategy.move,
+        "language": strategy.language,
+        "includesPricing": strategy.includes_pricing,
+    }
+    generation = Artifact(
+        stage=Stage.DRAFT_GENERATION,
+        payload={"characters": len(composition.text)},
+        text=composition.text,
+        model=model,
+        latency_ms=latency_ms,
+    )
     return (
-        Artifact(
-            stage=Stage.MEETING_OVERSEER_EXTRACT, payload=extract_json(composition.extract), model=model
+        _costing(
+            Artifact(
+                stage=Stage.MEETING_OVERSEER_EXTRACT, payload=extract_json(composition.extract), model=model
+            ),
+            uses.get(Stage.MEETING_OVERSEER_EXTRACT),
         ),
-        Artifact(
-            stage=Stage.DRAFT_STRATEGY,
-            payload={
-                "move": strategy.move,
-                "language": strategy.language,
-                "includesPricing": strategy.includes_pricing,
-            },
-            model=model,
-        ),
-        Artifact(
-            stage=Stage.DRAFT_GENERATION,
-            payload={"characters": len(composition.text)},
-            text=composition.text,
-            model=model,
-            latency_ms=latency_ms,
-        ),
+        Artifact(stage=Stage.DRAFT_STRATEGY, payload=strategy_json, model=model),
+        _costing(generation, uses.get(Stage.DRAFT_GENERATION)),
         Artifact(
             stage=Stage.DRAFT_VERIFIER,
             payload={"invariants": [{"code": one.code, "message": one.message} for one in broken]},
         ),
-        Artifact(
-            stage=Stage.MEETING_OVERSEER_GATE,
-            payload={
-                "decision": verdict.decision,
-                "final_draft": verdict.final_draft,
-                "confidence": verdict.confidence,
-                "issues": list(verdict.issues),
-                "rationale": verdict.rationale,
-            },
-            prompt_key=PROMPT_KEY,
+        _costing(
+            Artifact(
+                stage=Stage.MEETING_OVERSEER_GATE,
+                payload={
+                    "decision": verdict.decision,
+                    "final_draft": verdict.final_draft,
+                    "confidence": verdict.confidence,
+                    "issues": list(verdict.issues),
+                    "rationale": verdict.rationale,
+                },
+                prompt_key=PROMPT_KEY,
+            ),
+            verdict.use,
         ),
+    )
+
+
+def _costing(artifact: Artifact, use: ModelUse | None) -> Artifact:
+    """`artifact` with what asking a model for it cost; as it is where none was asked."""
+    if use is None:
+        return artifact
+    return replace(
+        artifact,
+        prompt_key=use.key,
+        model=use.model,
+        input_tokens=use.input_tokens,
+        output_tokens=use.output_tokens,
+        latency_ms=use.latency_ms,
     )
 
 

@@ -54,8 +54,8 @@ def extract_from(inbound: str, offered_slots: tuple[str, ...]) -> Extract:
         is_scheduling=intent not in (Intent.DECLINE, Intent.OTHER),
         intent=intent,
         accepted_slot_index=accepted.index if intent is Intent.ACCEPT_OFFER else None,
-        preferred_day=_preferred_day(text),
-        preferred_time=_preferred_time(text),
+        preferred_day=preferred_day(text),
+        preferred_time=preferred_time(text),
         detected_timezone=timezone_in(text),
         needs_clarification=intent is Intent.ACCEPT_OFFER and accepted.index is None,
         needs_pricing_answer=_PRICING.search(text) is not None,
@@ -80,7 +80,8 @@ def _names_a_point(text: str) -> bool:
     return bool(named_times(text) or named_dates(text) or weekdays_in(text))
 
 
-def _preferred_day(text: str) -> str | None:
+def preferred_day(text: str) -> str | None:
+    """The one date that `text` names, else its first weekday; None when it names neither."""
     dates = [mention for mention in named_dates(text) if len(mention) == 1]
     if dates:
         return next(iter(dates[0]))
@@ -88,6 +89,7 @@ def _preferred_day(text: str) -> str | None:
     return days[0] if days else None
 
 
-def _preferred_time(text: str) -> str | None:
+def preferred_time(text: str) -> str | None:
+    """The first time in `text` with one reading only; None when there is none."""
     times = [mention for mention in named_times(text) if len(mention) == 1]
     return next(iter(times[0])) if times else None

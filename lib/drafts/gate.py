@@ -1,18 +1,22 @@
 """The gate: whether a composed draft may be shown as it is (domain §3).
 
-This gate is deterministic and offline. What it does not do, an overseer model may do later under the same
-prompt key and with the same verdict.
+This gate is deterministic and offline. Where a language model is configured, lib/drafts/llm_gate.py asks it
+too, under the same prompt key and with the same verdict.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Protocol
 
+from lib.clock import Deadline
 from lib.drafts.composer import Extract, Intent
+from lib.drafts.conversation import Conversation
 from lib.drafts.invariants.check import broken_invariants
 from lib.drafts.invariants.reply import Broken, Reply
+from lib.drafts.prompts import GATE
+from lib.llm.question import ModelUse
 
-PROMPT_KEY: Final = "meeting.overseer.gate.v1"
+PROMPT_KEY: Final = GATE
 
 GATE_FAILED: Final = "gate_failed"
 """The code of the issue that stands for a verdict that was not given."""
@@ -44,18 +48,37 @@ class GateVerdict:
     issues: tuple[str, ...]
     """Invariants broken by the composed draft, and what else a person should see."""
     rationale: str
+    use: ModelUse | None = None
+    """What asking a model cost; None for rules alone, or when it gave no answer."""
 
 
 class Gate(Protocol):
     """Judges a draft; what it raises never blocks drafting."""
 
-    def __call__(self, reply: Reply, extract: Extract, fallback: str, /) -> GateVerdict:
-        """The verdict on `reply`; `fallback` is a text that holds every invariant."""
+    def __call__(
+        self,
+        reply: Reply,
+        extract: Extract,
+        fallback: str,
+        /,
+        *,
+        conversation: Conversation,
+        deadline: Deadline,
+    ) -> GateVerdict:
+        """The verdict on `reply`, by `deadline`; `fallback` is a text that holds every invariant."""
         ...
 
 
-def overseer_gate(reply: Reply, extract: Extract, fallback: str) -> GateVerdict:
+def overseer_gate(
+    reply: Reply,
+    extract: Extract,
+    fallback: str,
+    *,
+    conversation: Conversation | None = None,
+    deadline: Deadline | None = None,
+) -> GateVerdict:
     """Approve a draft that breaks no invariant, else revise it once: to `fallback`."""
+    del conversation, deadline
     broken = broken_invariants(reply)
     if broken:
         return GateVerdict(
@@ -65,7 +88,7 @@ def overseer_gate(reply: Reply, extract: Extract, fallback: str) -> GateVerdict:
             issues=tuple(f"{one.code}: {one.message}" for one in broken),
             rationale="The composed draft breaks an invariant; a reply that promises nothing replaced it.",
         )
-    issues = _to_look_at(extract)
+    issues = to_look_at(extract)
     return GateVerdict(
         decision=GateDecision.APPROVE,
         final_draft=reply.draft,
@@ -88,7 +111,8 @@ def gate_failed(draft: str, broken: tuple[Broken, ...], error: Exception) -> Gat
     )
 
 
-def _to_look_at(extract: Extract) -> tuple[str, ...]:
+def to_look_at(extract: Extract) -> tuple[str, ...]:
+    """Why a person should see an answer to what was understood so."""
     found = []
     if extract.needs_clarification:
         found.append("needs_clarification: it is not certain which slot was accepted.")

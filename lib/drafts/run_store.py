@@ -36,11 +36,12 @@ WHERE id = %(run_id)s AND status = 'RUNNING'
 
 KEEP_ARTIFACT: Final = """
 INSERT INTO draft_pipeline_artifacts
-    (run_id, stage, iteration, prompt_key, model, payload, text, latency_ms)
+    (run_id, stage, iteration, prompt_key, model, payload, text, input_tokens, output_tokens, latency_ms)
 VALUES (%(run_id)s, %(stage)s, %(iteration)s, %(prompt_key)s, %(model)s, %(payload)s, %(text)s,
-    %(latency_ms)s)
+    %(input_tokens)s, %(output_tokens)s, %(latency_ms)s)
 ON CONFLICT (run_id, stage, iteration) DO UPDATE SET prompt_key = EXCLUDED.prompt_key, model = EXCLUDED.model,
-    payload = EXCLUDED.payload, text = EXCLUDED.text, latency_ms = EXCLUDED.latency_ms
+    payload = EXCLUDED.payload, text = EXCLUDED.text, input_tokens = EXCLUDED.input_tokens,
+    output_tokens = EXCLUDED.output_tokens, latency_ms = EXCLUDED.latency_ms
 """
 
 STORE_DRAFT: Final = """
@@ -128,6 +129,8 @@ def keep_artifacts(connection: Connection, run_id: UUID, artifacts: tuple[Artifa
                 "model": artifact.model,
                 "payload": Jsonb(storable_payload(artifact.payload)),
                 "text": artifact.text,
+                "input_tokens": artifact.input_tokens,
+                "output_tokens": artifact.output_tokens,
                 "latency_ms": artifact.latency_ms,
             },
         )

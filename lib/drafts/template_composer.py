@@ -25,7 +25,7 @@ class TemplateComposer:
     def compose(self, conversation: Conversation, *, deadline: Deadline) -> Composition:
         """The reply to the conversation's trigger; no call leaves the process."""
         del deadline
-        extract = _understood(conversation)
+        extract = understood(conversation)
         strategy = strategy_for(conversation, extract)
         return Composition(
             extract=extract,
@@ -35,7 +35,7 @@ class TemplateComposer:
         )
 
 
-def _understood(conversation: Conversation) -> Extract:
+def understood(conversation: Conversation) -> Extract:
     """What the trigger wants; when it says nothing of its own, what was left open before it."""
     extract = extract_from(conversation.trigger.body, conversation.offered_slots)
     if extract.intent is Intent.OTHER and not extract.needs_pricing_answer:

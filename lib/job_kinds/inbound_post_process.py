@@ -33,6 +33,7 @@ def post_process(payload: InboundPayload, job: RunningJob, services: Services) -
     pipeline = Pipeline(
         store=services.store,
         composer=services.composer,
+        gate=services.gate,
         kinds=services.kinds,
         auto_send_disabled=services.settings.auto_send_disabled,
     )

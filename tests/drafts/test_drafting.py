@@ -53,7 +53,7 @@ def test_every_stage_says_what_it_did(deadline: Deadline) -> None:
 def test_a_gate_that_fails_is_recorded_and_blocks_nothing(deadline: Deadline) -> None:
     """Domain §3."""
 
-    def broken(*_: object) -> GateVerdict:
+    def broken(*_: object, **__: object) -> GateVerdict:
         raise TimeoutError
 
     drafted = draft_reply(ACCEPTED, TemplateComposer(), broken, deadline=deadline)

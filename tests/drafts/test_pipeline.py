@@ -165,7 +165,7 @@ class TestFailure:
     ) -> None:
         """Domain §3: a gate failure or time-out never blocks drafting; it is recorded."""
 
-        def broken_gate(*_: object) -> GateVerdict:
+        def broken_gate(*_: object, **__: object) -> GateVerdict:
             raise TimeoutError
 
         workspace = inbox.workspace()
