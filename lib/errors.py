@@ -27,8 +27,7 @@ EverytickError
 │   └── MemoUnreadable            a step came back in another shape
 ├── MaintenanceItemFailed         lib/maintenance/item.py: an item of maintenance failed again
 ├── JobError
-│   ├── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost
-│   └── JobDeadlineExceeded
+│   └── UnknownJobKind · InvalidPayload · JobNotFound · WrongJobState · LeaseLost · JobDeadlineExceeded
 ├── MailError
 │   ├── MailUnreadable
 │   │   └── MailTooComplex        more parts, depth or headers than a real mail has
@@ -38,6 +37,7 @@ EverytickError
 │       ├── SendDeferred          certain: nothing was sent, try again
 │       └── SendOutcomeUnknown    it may have been sent
 ├── LlmError                      lib/llm/errors.py: why a language model gave no usable answer
+├── ReplayError                   lib/replay/errors.py: what the replay gate meets
 ├── EventsNotSent                 lib/ticks/send_error.py: the event API did not take a tick's events
 ├── ToldToEnd                     lib/stopping.py: not begun, for the process is to end
 └── UsageProblem                  a command called wrongly

@@ -18,6 +18,10 @@ from lib.log.events import LogEvent
 from lib.maintenance.queue_health import QUEUE_HEALTH
 from lib.preflight.check import CheckName, CheckVerdict, ok
 from lib.registration import InngestError
+from lib.replay.baseline import Change
+from lib.replay.case import CaseStatus, FailureType
+from lib.replay.judge import JudgeProfile
+from lib.replay.rules_judge import WEIGHTS
 from lib.services import Services
 from lib.status.run_status import EventName, JobName, RunSource, RunStatus
 from lib.ticks.decision import TickMode, TickReason
@@ -69,6 +73,12 @@ class TestInngest:
     )
     def test_what_the_route_and_the_command_may_say_is_explained(self, error: type[EverytickError]) -> None:
         assert f"`{error.code}`" in (DOCS / "inngest.md").read_text()
+
+
+class TestReplay:
+    @pytest.mark.parametrize("word", [*CaseStatus, *FailureType, *JudgeProfile, *Change, *WEIGHTS])
+    def test_every_word_of_the_artifact_is_explained(self, word: str) -> None:
+        assert f"`{word}`" in (DOCS / "replay.md").read_text()
 
 
 class TestPreflight:

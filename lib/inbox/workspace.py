@@ -15,6 +15,7 @@ WITH made AS (
 )
 SELECT id FROM made UNION ALL SELECT id FROM workspaces WHERE name = %(name)s LIMIT 1
 """
+BY_NAME_OR_ID: Final = "SELECT id FROM workspaces WHERE name = %(said)s OR id::text = %(said)s"
 BY_ID: Final = "SELECT id FROM workspaces WHERE id = %s"
 
 
@@ -45,3 +46,9 @@ def find_workspace(connection: Connection, identifier: str) -> UUID | None:
         return None
     row = connection.execute(BY_ID, (candidate,)).fetchone()
     return candidate if row else None
+
+
+def workspace_known_as(connection: Connection, said: str) -> UUID | None:
+    """The workspace with this name or id, or None; none is made."""
+    row = connection.execute(BY_NAME_OR_ID, {"said": said.strip()}).fetchone()
+    return UUID(str(row[0])) if row else None

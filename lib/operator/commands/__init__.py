@@ -14,6 +14,7 @@ from lib.operator.commands.grants import grants
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
+from lib.operator.commands.replay import replay
 from lib.operator.commands.rollout import rollout
 from lib.operator.commands.sign_in_link import operator
 from lib.operator.commands.tick import tick
@@ -33,6 +34,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)
+    app.cli.add_command(replay)
     app.cli.add_command(rollout)
     app.cli.add_command(operator)
 

@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from lib.errors import NotFound, UsageProblem
 from lib.exit_codes import ExitCode
+from lib.inbox.workspace import workspace_known_as
 from lib.jobs.operate import Operated, dead_jobs, discard_jobs, retry_jobs
 from lib.jobs.pause import pause, read_paused, resume
 from lib.operator.commands.frame import (
@@ -23,7 +24,6 @@ from lib.rollout.controls import Paused
 from lib.store.store import Connection
 
 ALL_DEAD_LIMIT: Final = 10_000
-WORKSPACE: Final = "SELECT id FROM workspaces WHERE name = %(said)s OR id::text = %(said)s"
 DONE: Final = {"retry": "retried", "discard": "discarded"}
 
 job_ids_argument = click.argument("job_ids", nargs=-1, type=click.IntRange(min=1))
@@ -147,10 +147,10 @@ def _named(connection: Connection, kinds: Sequence[str], workspaces: Sequence[st
 
 
 def _workspace(connection: Connection, said: str) -> UUID:
-    row = connection.execute(WORKSPACE, {"said": said}).fetchone()
-    if row is None:
+    found = workspace_known_as(connection, said)
+    if found is None:
         raise NotFound(f"There is no workspace {said!r}.")
-    return UUID(str(row[0]))
+    return found
 
 
 def _tell(verb: str, done: list[Operated], *, dry_run: bool, as_json: bool) -> ExitCode:

@@ -1,0 +1,75 @@
+"""Facts that a draft states and nobody gave it: amounts, shares, addresses, times and dates."""
+
+import re
+from typing import Final
+
+from lib.drafts.conversation import Conversation
+from lib.drafts.invariants.dates import dates_in, named_dates
+from lib.drafts.invariants.times import named_times, times_asked_for
+from lib.drafts.invariants.urls import same_address, urls_in
+from lib.drafts.invariants.wording import plain
+
+_NUMBER: Final = r"\d+(?:[.,'\u2019 ]\d{3})*(?:[.,]\d{1,2})?"
+_AMOUNT: Final = re.compile(
+    rf"(?:[$€£]\s?(?P<after>{_NUMBER})|(?P<before>{_NUMBER})\s?(?:[$€£]|(?:usd|eur|gbp|chf|euros?|dollars?|pounds?)\b))",
+    re.IGNORECASE,
+)
+_SHARE: Final = re.compile(
+    r"\b(?P<share>\d+(?:[.,]\d+)?)\s?(?:%|percent\b|prozent\b|pour\s?cent\b|por\s?ciento\b)", re.IGNORECASE
+)
+_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+
+
+def ungrounded(conversation: Conversation, draft: str) -> tuple[str, ...]:
+    """What `draft` states that neither the conversation nor the team's own settings say, as `kind value`."""
+    known = _known(conversation)
+    links = [link for link in (conversation.workspace.booking_link, conversation.lead.scheduler_link) if link]
+    allowed = (*links, *urls_in(known))
+    times, dates = times_asked_for(known), dates_in(known)
+    found = [
+        *(f"amount {amount}" for amount in sorted(amounts_in(draft) - amounts_in(known))),
+        *(f"share {share} %" for share in sorted(_shares(draft) - _shares(known))),
+        *(f"address {url}" for url in urls_in(draft) if not any(same_address(url, one) for one in allowed)),
+        *(f"e-mail {one}" for one in sorted(_emails(draft) - _emails(known))),
+        *(f"time {_first(one)}" for one in named_times(draft) if one.isdisjoint(times)),
+        *(f"date {_first(one)}" for one in named_dates(draft) if one.isdisjoint(dates)),
+    ]
+    return tuple(dict.fromkeys(found))
+
+
+def amounts_in(text: str) -> frozenset[str]:
+    """The sums of money in `text`, as plain numbers."""
+    return frozenset(_number(match["after"] or match["before"]) for match in _AMOUNT.finditer(plain(text)))
+
+
+def _known(conversation: Conversation) -> str:
+    """Everything that a composer was told, in one text."""
+    return "\n".join(
+        (
+            *(f"{message.subject or ''}\n{message.body}" for message in conversation.messages),
+            conversation.trigger.body,
+            *conversation.offered_slots,
+            conversation.workspace.service_description or "",
+            conversation.lead.email,
+            *(note.content for note in conversation.memory),
+        )
+    )
+
+
+def _shares(text: str) -> frozenset[str]:
+    return frozenset(match["share"].replace(",", ".") for match in _SHARE.finditer(plain(text)))
+
+
+def _emails(text: str) -> frozenset[str]:
+    return frozenset(match.lower() for match in _EMAIL.findall(plain(text)))
+
+
+def _number(said: str) -> str:
+    """`1,200.00`, `1.200` and `1200` are one sum."""
+    whole, cents = re.fullmatch(r"(.*?)(?:[.,](\d{1,2}))?", said).groups()  # type: ignore[union-attr]
+    digits = re.sub(r"\D", "", whole)
+    return digits if not cents or not cents.strip("0") else f"{digits}.{cents:0<2}"
+
+
+def _first(mention: frozenset[str]) -> str:
+    return min(mention)
