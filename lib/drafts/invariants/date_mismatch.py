@@ -4,11 +4,18 @@ import re
 from typing import Final
 
 from lib.drafts.invariants.dates import dates_in, named_dates
+from lib.drafts.invariants.reading import folded, readable
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
 from lib.drafts.invariants.times import named_times
-from lib.drafts.invariants.wording import plain
 
-_COMMITS: Final = re.compile(r"\b(?:booked|confirmed|(?:re-?)?scheduled|which\s+works)\b", re.IGNORECASE)
+_COMMITS: Final = re.compile(
+    r"\b(?<!\bnot )(?<!n't )(?<!not yet )(?<!n't yet )(?<!not been )(?<!n't been )(?<!to be )"
+    r"(?:(?:re-?|pre-?)?(?:booked|confirmed|scheduled)|reserved|locked\s+in|pencill?ed\s+in"
+    r"|gebucht|bestatigt|reserviert|vereinbart|eingetragen|confirmee?s?|planifiee?|programmee?|reservee"
+    r"|confirmad[oa]s?|reservad[oa]s?|agendad[oa]s?|programad[oa]s?|confermat[oaie]|prenotat[oaie]|fissat[oaie])\b"
+    r"|\bwhich\s+(?:\w+\s+){0,4}works?\b",
+    re.IGNORECASE,
+)
 SHOWN: Final = 2
 """A date with more readings than this is shown by its day alone."""
 
@@ -35,8 +42,8 @@ def date_mismatch(reply: Reply) -> Broken | None:
 
 
 def commits(draft: str) -> bool:
-    """Whether `draft` commits to something: a time, or a word that says it is settled."""
-    return bool(named_times(draft)) or _COMMITS.search(plain(draft)) is not None
+    """Whether `draft` commits to something: a time, or a word that says it is settled and is not denied."""
+    return bool(named_times(draft)) or _COMMITS.search(folded(readable(draft))) is not None
 
 
 def _shown(mention: frozenset[str]) -> str:

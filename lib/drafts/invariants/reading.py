@@ -30,6 +30,8 @@ _LOOK_ALIKES: Final = str.maketrans(
     "aeopcyxijshdqwkmtbhABEKMHOPCTXYIJSoavpikuxABEZHIKMNOPTYX//:::.",
 )
 """Cyrillic and Greek letters that look like Latin ones, and signs that look like those of times and dates."""
+_FRENCH_AT: Final = re.compile(r"(?<!\w)à(?= \w)", re.IGNORECASE)
+"""`à 15 h` must not become the English `a 15 h`."""
 _EMPHASIS: Final = re.compile(r"[*`]+|~~+|(?<![^\W_])_+|_+(?![^\W_])")
 _SPACED_COLON: Final = re.compile(r"(?<=\d) ?: ?(?=[0-5]\d\b)")
 _CLOCK: Final = re.compile(
@@ -53,8 +55,9 @@ def readable(text: str) -> str:
 
 def folded(text: str) -> str:
     """The readable `text` in Latin letters without accents, ASCII digits and without emphasis."""
-    letters = unicodedata.normalize("NFKD", text.replace("ß", "ss")).translate(_LOOK_ALIKES)
-    bare = "".join(_digit(one) for one in letters if not unicodedata.combining(one))
+    latin = _FRENCH_AT.sub("@", text).replace("ß", "ss")
+    letters = unicodedata.normalize("NFKD", latin).translate(_LOOK_ALIKES)
+    bare = "".join(_digit(one) for one in letters if unicodedata.category(one) != "Mn")
     words = _SPACED_COLON.sub(":", _EMPHASIS.sub("", bare))
     return _CLOCK.sub(lambda clock: clock[0].translate(_DIGITS), words)
 

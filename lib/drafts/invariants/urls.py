@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-from lib.drafts.invariants.wording import plain
+from lib.drafts.invariants.reading import readable
 
 SCHEDULER_NAMES: Final = frozenset(
     {
@@ -38,13 +38,13 @@ _BARE_SCHEDULER: Final = re.compile(
 
 def urls_in(text: str) -> tuple[str, ...]:
     """The web addresses in `text`: what begins with http(s):// or `www.`, and a known scheduler's without."""
-    shown = plain(text)
+    shown = readable(text)
     return tuple(_trimmed(match[0]) for match in (*_URL.finditer(shown), *_BARE_SCHEDULER.finditer(shown)))
 
 
 def without_urls(text: str) -> str:
-    """`text` in its plain form with the web addresses blanked."""
-    return _BARE_SCHEDULER.sub(" ", _URL.sub(" ", plain(text)))
+    """`text` as its reader sees it with the web addresses blanked."""
+    return _BARE_SCHEDULER.sub(" ", _URL.sub(" ", readable(text)))
 
 
 def scheduling_urls(text: str) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ def same_address(url: str, allowed: str) -> bool:
 
     Scheme, `www.`, a closing slash and the fragment do not matter; a query only where `allowed` has one.
     """
-    one, other = _split(_trimmed(plain(url))), _split(_trimmed(plain(allowed)))
+    one, other = _split(_trimmed(readable(url))), _split(_trimmed(readable(allowed)))
     if one is None or other is None:
         return False
     return (

@@ -25,6 +25,56 @@ SAID = {
     "3 de marzo": ["March 3"],
     "le 1er mars": ["March 1"],
     "3 août": ["August 3"],
+    "March sixth": ["March 6"],
+    "March twenty-first": ["March 21"],
+    "the ninth of March": ["March 9"],
+    "9th Mar": ["March 9"],
+    "March9": ["March 9"],
+    "9-Mar-2026": ["March 9"],
+    "Mar-9": ["March 9"],
+    "March 3, 4 or 9": ["March 3", "March 4", "March 9"],
+    "March 3, 2pm": ["March 3"],
+    "March 3, 10:30 AM": ["March 3"],
+    "3 or 11 March": ["March 11", "March 3"],
+    "3rd and 4th of March": ["March 4", "March 3"],
+    "3.-5. März": ["March 5", "March 3"],
+    "2026/03/09": ["March 9"],
+    "2026.3.9": ["March 9"],
+    "20260309": ["March 9"],
+    "09-03-2026": ["March 9|September 3"],
+    "3/9/26": ["March 9|September 3"],
+    "I have 3/9 at 2pm": ["March 9|September 3"],
+    "3/9, 2pm": ["March 9|September 3"],
+    "3/9 or 3/10": ["March 9|September 3", "March 10|October 3"],
+    "Tue 3/10": ["March 10|October 3"],
+    "am 9.3 um 14 Uhr": ["March 9"],
+    "9. 3. 2026": ["March 9"],
+    "9 marzo": ["March 9"],
+    "9 de março": ["March 9"],
+    "9 maart": ["March 9"],
+    "9. Dez.": ["December 9"],
+    "9 févr.": ["February 9"],
+    "Маrсh 9": ["March 9"],  # noqa: RUF001
+    "M\u00adarch\u200b 9": ["March 9"],
+    "<b>March</b> <b>9</b>": ["March 9"],
+    "**March** _9th_": ["March 9"],
+    "March ９": ["March 9"],  # noqa: RUF001
+    "March\n9": ["March 9"],
+    "in March 30 teams joined": [],
+    "There may be 3": [],
+    "may 3 of us join": [],
+    "at 2 May I call?": [],
+    "Marketing 12-month plan": [],
+    "9/10 of them renew": [],
+    "rated 9/10.": [],
+    "about 1/2 hour": [],
+    "24/7.": [],
+    "50/50.": [],
+    "the first works": [],
+    "the 2nd works": [],
+    "the 20th century": [],
+    "Tuesday first thing": [],
+    "https://example.com/2026-03-09": [],
     "Tuesday": [],
     "tomorrow": [],
     "March 2026": [],
@@ -47,6 +97,19 @@ def test_a_date_is_read_in_every_form(text: str, expected: list[str]) -> None:
 def test_a_day_whose_month_is_left_open_has_a_reading_in_each_month() -> None:
     (mention,) = named_dates("see you on the 31st.")
     assert len(mention) == 7
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How about the 9th?", "the 9th works", "moved to the 9th.", "Friday 9th at 11am", "Fri, the 9th",
+        "on the ninth", "Freitag 9. um 14 Uhr", "le 9 à 14h", "el 9 a las 14:00", "Friday 9 at 2pm",
+    ],
+)  # fmt: skip
+def test_a_day_alone_may_be_of_any_month(text: str) -> None:
+    (mention,) = named_dates(text)
+    assert {reading.split()[1] for reading in mention} == {"9"}
+    assert len(mention) == 12
 
 
 def test_all_readings_together() -> None:

@@ -19,6 +19,14 @@ from tests.drafts.invariants.cases import SLOTS, reply
         ("5pm works", "what about 6pm?"),
         ("5pm works", "there are 4 or 5 people"),
         ("Passt es um 17 Uhr?", ""),
+        ("What time works? I could do 5pm.", ""),
+        ("What time works for you, I'm free after 5pm.", ""),
+        ("Any time after 5pm suits me.", ""),
+        ("Would after 5pm work?", ""),
+        ("How about between 5 and 6?", ""),
+        ("<p>Tuesday at <b>5</b>pm</p>", ""),
+        ("Tuesday at 5\u00adpm", ""),
+        ("The 2:00 PM slot is gone, quarter past four is free.", ""),
     ],
 )
 def test_a_time_neither_offered_nor_asked_for_breaks_it(draft: str, inbound: str) -> None:
@@ -39,6 +47,9 @@ def test_a_time_neither_offered_nor_asked_for_breaks_it(draft: str, inbound: str
         ("What time after 5pm works?", "", SLOTS),
         ("what time before 9am or between 1 and 3pm suits you?", "", SLOTS),
         ("What time works best for you after 5pm?", "", SLOTS),
+        ("What's a good time after 5pm?", "", SLOTS),
+        ("Is there a time after 5pm that would suit you better?", "", SLOTS),
+        ("À quelle heure après 17h ?", "", SLOTS),
         ("5pm it is.", "I'm free from 3 to 5 on Tuesday", SLOTS),
         ("4 pm works.", "Does tomorrow 4 work?", SLOTS),
         ("Which day suits you?", "", SLOTS),
@@ -48,7 +59,8 @@ def test_a_time_neither_offered_nor_asked_for_breaks_it(draft: str, inbound: str
     ids=[
         "offered", "offered, 24 hours", "offered in one reading", "in the inbound", "full phrase",
         "phrase in other letters", "asking what time after", "asking what time before",
-        "asking in other words", "a bare hour in the inbound", "a bare hour after a day",
+        "asking in other words", "asking for a good time", "asking whether there is one",
+        "asking in French", "a bare hour in the inbound", "a bare hour after a day",
         "no time", "no slots", "blank slots",
     ],
 )  # fmt: skip
