@@ -2,9 +2,9 @@
 
 Read are `March 3`, `Mar. 3rd, 2026`, `March third`, `3 March`, `3rd of March`, `March 3, 4 or 9`,
 `3.-5. März`, `2026-03-03`, `3/3/2026`, `3/3 at 2pm`, `3.3.2026`, `9-Mar-2026`, `on the 3rd`, `Friday 6th`,
-and the names of the months in seven languages. Where the day may stand before or after the month a mention has
-both readings; where the month is left open it has twelve. A weekday alone is not a date; addresses are not
-searched.
+and the names of the months in seven languages. Where the day may stand before or after the month a mention
+has both readings; where the month is left open it has twelve. A weekday alone is not a date; addresses are
+not searched.
 """
 
 import re
