@@ -131,6 +131,9 @@ class Settings(BaseModel):
     mail_from: Line = "Everytick <assistant@everytick.invalid>"
     auto_send_disabled: Flag = False
 
+    # What a composer is told from memory; 0: nothing
+    memory_prompt_tokens: int = setting(600, ge=0, le=32_000)
+
     # Inngest (used only through inngest_functions/; the SDK never reads the environment itself)
     inngest_env: str | None = None
     inngest_event_key: Secret | None = None

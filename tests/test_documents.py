@@ -16,6 +16,9 @@ from lib.jobs.summary import StoppedBecause
 from lib.llm.errors import LlmError
 from lib.log.events import LogEvent
 from lib.maintenance.queue_health import QUEUE_HEALTH
+from lib.memory.decision import ProposalReason, ProposalVerdict
+from lib.memory.entry import MemorySource, MemoryStatus
+from lib.memory.keep import KeptAs
 from lib.preflight.check import CheckName, CheckVerdict, ok
 from lib.registration import InngestError
 from lib.replay.baseline import Change
@@ -93,6 +96,14 @@ class TestPreflight:
     @pytest.mark.parametrize("word", [*CheckVerdict, *SHOWN])
     def test_every_word_of_its_json_is_explained(self, word: str) -> None:
         assert word in (DOCS / "preflight.md").read_text()
+
+
+class TestMemory:
+    @pytest.mark.parametrize(
+        "word", [*ProposalVerdict, *ProposalReason, *KeptAs, *MemorySource, *MemoryStatus]
+    )
+    def test_every_verdict_and_reason_is_explained(self, word: str) -> None:
+        assert f"`{word}`" in (DOCS / "memory.md").read_text()
 
 
 class TestFailures:

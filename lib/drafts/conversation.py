@@ -1,10 +1,11 @@
 """A conversation as a composer sees it: read once from the store, then passed around unchanged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from lib.inbox.workspace_settings import MemoryPolicy
 from lib.memory.note import MemoryNote
 
 
@@ -47,6 +48,8 @@ class WorkspaceView:
     """What the team sells, in its own words; None when it has not said."""
     auto_send: bool
     """Whether the workspace allows drafts to go out without a person."""
+    memory_policy: MemoryPolicy = field(default_factory=MemoryPolicy)
+    """What may be remembered without being asked; by default nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from lib.drafts.conversation import (
     WorkspaceView,
 )
 from lib.inbox.workspace_settings import parse_settings
+from lib.memory.recall import PROMPT_TOKENS, recall
 from lib.store.store import Connection
 
 MESSAGE_LIMIT: Final = 50
@@ -53,12 +54,16 @@ ORDER BY sent_at DESC, created_at DESC, id DESC LIMIT %(count)s
 
 
 def read_conversation(
-    connection: Connection, message_id: UUID, *, workspace_id: UUID | None
+    connection: Connection,
+    message_id: UUID,
+    *,
+    workspace_id: UUID | None,
+    memory_tokens: int = PROMPT_TOKENS,
 ) -> Conversation | None:
     """The conversation that ends in the inbound `message_id`; None when there is none.
 
-    A message of another workspace than `workspace_id` is none (None: any workspace's). Raises UsageProblem
-    for workspace settings that do not fit.
+    A message of another workspace than `workspace_id` is none (None: any workspace's). `memory_tokens` is
+    the budget of what is remembered. Raises UsageProblem for workspace settings that do not fit.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         row = cursor.execute(
@@ -99,6 +104,9 @@ def read_conversation(
         offered_slots=tuple(slot for slot in row["offered_slots"] if isinstance(slot, str) and slot.strip()),
         newer_inbound=any(not is_automated(subject, body, None) for subject, body in row["newer"]),
         answered=row["answered"],
+        memory=recall(
+            connection, workspace_id=row["workspace_id"], lead_id=row["lead_id"], budget=memory_tokens
+        ),
     )
 
 
@@ -111,6 +119,7 @@ def workspace_view(row: dict[str, Any]) -> WorkspaceView:
         timezone=settings.timezone,
         service_description=settings.service_description,
         auto_send=settings.auto_send.enabled,
+        memory_policy=settings.memory,
     )
 
 

@@ -41,7 +41,10 @@ from lib.errors import NotFound
 from lib.jobs.kind import JobKinds
 from lib.llm.errors import LlmError
 from lib.log.events import LogEvent
-from lib.store.store import Store
+from lib.memory.keep import Proposer
+from lib.memory.recall import PROMPT_TOKENS
+from lib.memory.remember import remember
+from lib.store.store import Connection, Store
 
 _log = structlog.get_logger()
 
@@ -57,6 +60,8 @@ class Pipeline:
     auto_send_disabled: bool = False
     """The kill switch (domain §4)."""
     gate: Gate = overseer_gate
+    memory_tokens: int = PROMPT_TOKENS
+    """The budget of what a composer is told from memory; 0: nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +89,9 @@ def process_inbound(
     run stays open for the retry, or is closed as FAILED: on the `last_attempt`, and where none would help.
     """
     with pipeline.store.transaction() as connection:
-        conversation = read_conversation(connection, message_id, workspace_id=workspace_id)
+        conversation = read_conversation(
+            connection, message_id, workspace_id=workspace_id, memory_tokens=pipeline.memory_tokens
+        )
         if conversation is None:
             raise NotFound("There is no inbound message with this id in the workspace.")
         run = open_run(connection, conversation)
@@ -114,7 +121,9 @@ def _complete(
         if held is not RunStatus.RUNNING:
             return PipelineOutcome(run_id=run.id, status=held or RunStatus.ABORTED)
         conversation = (
-            read_conversation(connection, conversation.trigger.id, workspace_id=conversation.workspace.id)
+            read_conversation(
+                connection, conversation.trigger.id, workspace_id=conversation.workspace.id, memory_tokens=0
+            )
             or conversation
         )
         overtaken = reason_before_composing(conversation)
@@ -128,6 +137,7 @@ def _complete(
                 new_tag=tag,
             )
             last = (
+                _memory(connection, run, conversation, drafted),
                 schedule_auto_send(
                     connection, pipeline.kinds, candidate, draft, kill_switch=pipeline.auto_send_disabled
                 ),
@@ -170,3 +180,11 @@ def _abort(
 def _fail(pipeline: Pipeline, run: OpenedRun, error: Exception) -> None:
     with pipeline.store.transaction() as connection:
         close_run(connection, run.id, RunStatus.FAILED, reason=f"composer_failed: {type(error).__name__}")
+
+
+def _memory(connection: Connection, run: OpenedRun, conversation: Conversation, drafted: Drafted) -> Artifact:
+    """Remember what the composer proposed, as far as the workspace's policy goes."""
+    proposer = Proposer(workspace_id=conversation.workspace.id, lead_id=conversation.lead.id, run_id=run.id)
+    composition = drafted.composition
+    told = remember(connection, composition.proposals, conversation.workspace.memory_policy, proposer)
+    return Artifact(stage=Stage.MEMORY_PROPOSAL, payload=told, model=composition.model)

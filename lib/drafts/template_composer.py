@@ -10,6 +10,7 @@ from lib.drafts.extraction import extract_from
 from lib.drafts.invariants.urls import scheduling_urls
 from lib.drafts.language import Language, language_of
 from lib.drafts.letter import letter
+from lib.drafts.template_memory import proposals_of
 from lib.drafts.template_texts import TEXTS
 
 MODEL: Final = "template"
@@ -32,6 +33,7 @@ class TemplateComposer:
             strategy=strategy,
             text=_written(conversation, extract, strategy),
             model=MODEL,
+            proposals=proposals_of(conversation, extract, strategy),
         )
 
 

@@ -14,6 +14,7 @@ _NAMES: Final = {
     "Saturday": "saturday samstag sonnabend samedi sábado sabado",
     "Sunday": "sunday sonntag dimanche domingo",
 }
+WEEKDAYS: Final = frozenset(_NAMES)
 _DAY_OF: Final = {name: day for day, names in _NAMES.items() for name in names.split()}
 _DAY: Final = re.compile(
     r"\b(?P<day>" + "|".join(sorted(_DAY_OF, key=len, reverse=True)) + r")s?\b", re.IGNORECASE

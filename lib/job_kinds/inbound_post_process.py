@@ -36,6 +36,7 @@ def post_process(payload: InboundPayload, job: RunningJob, services: Services) -
         gate=services.gate,
         kinds=services.kinds,
         auto_send_disabled=services.settings.auto_send_disabled,
+        memory_tokens=services.settings.memory_prompt_tokens,
     )
     try:
         process_inbound(

@@ -28,8 +28,10 @@ class MemorySource(StrEnum):
 
 
 class MemoryStatus(StrEnum):
-    """Whether an entry may be read for a prompt; the stored words."""
+    """Whether prompts read an entry: only an approved one; the stored words."""
 
     APPROVED = "APPROVED"
     PENDING = "PENDING"
     """Waits for a person; no prompt sees it."""
+    REJECTED = "REJECTED"
+    """Not to be remembered: kept, so that the same is not proposed anew."""

@@ -45,7 +45,7 @@ class TestADraft:
         stages = database.rows("SELECT stage FROM draft_pipeline_artifacts ORDER BY id")
         assert [stage for (stage,) in stages] == [
             "meeting_overseer_extract", "draft_strategy", "draft_generation", "draft_verifier",
-            "meeting_overseer_gate", "auto_send_evaluation", "final_draft",
+            "meeting_overseer_gate", "memory_proposal", "auto_send_evaluation", "final_draft",
         ]  # fmt: skip
         assert database.value(
             "SELECT prompt_key FROM draft_pipeline_artifacts WHERE prompt_key IS NOT NULL"
