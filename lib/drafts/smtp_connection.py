@@ -1,6 +1,7 @@
 """A connection to a mail server that ends at its deadline, however slowly the server talks."""
 
 import os
+import selectors
 import smtplib
 import socket
 import ssl
@@ -57,6 +58,16 @@ class BoundedSmtp(smtplib.SMTP):
         if self.file is None and self.sock is not None:
             self.file = WholeLines(self.sock.makefile("rb"))
         return super().getreply()
+
+    def has_something_to_say(self) -> bool:
+        """Whether the server has spoken, or hung up, without being asked."""
+        if self.sock is None:
+            return False
+        if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
+            return True
+        with selectors.DefaultSelector() as selector:
+            selector.register(self.sock, selectors.EVENT_READ)
+            return bool(selector.select(timeout=0))
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         del host, port, timeout

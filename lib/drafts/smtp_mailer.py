@@ -126,6 +126,8 @@ def _end_text(smtp: BoundedSmtp, limit: Deadline) -> None:
     """The single dot, and the server's word on the mail."""
     if limit.passed:
         raise SendDeferred("Time ran out before the mail was handed over; it is tried again.")
+    if smtp.has_something_to_say():  # there is nothing to answer yet: it refuses the text, or has hung up
+        raise _no(*smtp.getreply(), Phase.TEXT)
     try:
         smtp.send(END_OF_MAIL)
         answer = Answer.of(*smtp.getreply())

@@ -1,5 +1,7 @@
 """Tests of lib/drafts/smtp_mailer.py, against servers on this machine."""
 
+import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -30,6 +32,10 @@ def mail() -> OutgoingMail:
 def send(port: int, mail: OutgoingMail, *, timeout_ms: int = 5_000, user: str = "") -> None:
     mailer = SmtpMailer(smtp_server(f"smtp://{user}127.0.0.1:{port}"), timeout_ms=timeout_ms)
     mailer.send(mail, deadline=Deadline.after_ms(SystemClock(), 10_000), commit=willing)
+
+
+def _await(event: threading.Event) -> None:
+    assert event.wait(5)
 
 
 class TestAWillingServer:
@@ -172,6 +178,40 @@ class TestOutcomes:
             mailer.send(mail, deadline=deadline, commit=lambda: heard.extend(talks[0].lines))
         assert b".\r\n" not in heard
         assert b".\r\n" in talks[0].lines
+
+    @pytest.mark.parametrize(
+        ("word", "error"),
+        [
+            ("552 5.3.4 too much", SendRefused),
+            ("452 no room", SendDeferred),
+            ("250 taken", SendDeferred),
+            (None, SendDeferred),
+        ],
+        ids=["refuses it", "refuses it for now", "answers too early", "hangs up"],
+    )
+    def test_who_does_not_wait_for_the_dot_does_not_get_it(
+        self, word: str | None, error: type[SendError], mail: OutgoingMail
+    ) -> None:
+        """What comes before it is no answer to the mail, and without it no mail was taken."""
+        spoken = threading.Event()
+
+        def hasty(talk: Talk) -> None:
+            talk.until_data()
+            while talk.hear() != b"Best\r\n":
+                pass
+            if word is None:
+                talk.connection.shutdown(socket.SHUT_RDWR)
+            else:
+                talk.say(word)
+            spoken.set()
+            talk.hear_mail()
+
+        with scripted_server(hasty) as (port, talks):
+            mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=5_000)
+            deadline = Deadline.after_ms(SystemClock(), 5_000)
+            with pytest.raises(error):
+                mailer.send(mail, deadline=deadline, commit=lambda: _await(spoken))
+        assert b".\r\n" not in talks[0].lines
 
     def test_a_server_that_counts_is_told_the_size(self, mail: OutgoingMail) -> None:
         """RFC 1870: one that has no room says so before the text."""

@@ -138,13 +138,21 @@ class Instances:
         without: tuple[str, ...] = (),
         skew_s: float = 0.0,
         at: At | None = None,
+        conversations: bool = False,
     ) -> Instance:
         """A new instance in `environ`."""
         connection = socket.socket(socket.AF_UNIX)
         connection.settimeout(START_SECONDS)
         connection.connect(self.socket_path)
         line = Line(connection)
-        setup = Setup(environ=environ, log=str(self.log), without=list(without), skew_s=skew_s, at=at)
+        setup = Setup(
+            environ=environ,
+            log=str(self.log),
+            without=list(without),
+            skew_s=skew_s,
+            at=at,
+            conversations=conversations,
+        )
         line.say(setup.as_json())
         try:
             told: dict[str, Any] = line.hear()

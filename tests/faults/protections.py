@@ -118,6 +118,12 @@ def _no_draft_claim() -> None:
     _edit(lib.drafts.send_store, "CLAIM", (" AND status = 'pending'", ""))
 
 
+@protection("second mark of a send")
+def _no_second_mark() -> None:
+    """A send that may have been taken looks like one that was not."""
+    _edit(lib.drafts.send_store, "COMMIT_TO_IT", ("SET unsent_as_of = NULL", "SET unsent_as_of = updated_at"))
+
+
 @protection("work of earlier ticks")
 def _no_work_of_earlier_ticks() -> None:
     """A drain does what came with its own tick, and leaves what is older."""

@@ -9,6 +9,7 @@ from typing import Any, Final, Self
 from tests.faults.points import Act, At
 
 CHUNK: Final = 65_536
+COMMAND: Final = "COMMAND"
 
 
 class Line:
@@ -51,6 +52,8 @@ class Setup:
     """By how much its clock is wrong."""
     at: At | None = None
     """Where it dies or freezes."""
+    conversations: bool = False
+    """Whether each step of a mail's conversation is a point as well."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,6 +70,7 @@ class Request:
     """One request, and the moment of it."""
 
     method: str
+    """Of HTTP; `COMMAND` for one of the operator's, which is the path."""
     path: str
     query: str = ""
     headers: dict[str, str] = field(default_factory=dict)

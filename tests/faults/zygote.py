@@ -25,7 +25,8 @@ from inngest_functions import endpoint as _imported_beforehand  # noqa: F401 - c
 from lib.composition import compose
 from tests.faults.points import Points, watched
 from tests.faults.protections import take_away
-from tests.faults.wire import Line, Reply, Request, Setup
+from tests.faults.smtp_points import watch_conversations
+from tests.faults.wire import COMMAND, Line, Reply, Request, Setup
 
 
 class ShiftedClock:
@@ -74,8 +75,12 @@ def be_an_instance(line: Line) -> int:
     os.dup2(log, 2)
     for name in setup.without:
         take_away(name)
+    if "SSL_CERT_FILE" in setup.environ:
+        os.environ["SSL_CERT_FILE"] = setup.environ["SSL_CERT_FILE"]
     clock = ShiftedClock()
     points = Points(setup.at, tell=lambda at: line.say({"point": at.point, "act": at.act}))
+    if setup.conversations:
+        watch_conversations(points)
     app = _app(setup, clock, points)
     line.say({"pid": os.getpid()})
     with suppress(EOFError):
@@ -95,6 +100,9 @@ def _app(setup: Setup, clock: ShiftedClock, points: Points) -> Flask:
 
 def _answer(app: Flask, request: Request, points: Points) -> Reply:
     began = len(points.names)
+    if request.method == COMMAND:
+        result = app.test_cli_runner().invoke(args=request.path.split())
+        return Reply(status=result.exit_code, headers={}, body=result.stdout, points=points.names[began:])
     response = app.test_client().open(
         request.path,
         method=request.method,
