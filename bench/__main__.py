@@ -7,6 +7,7 @@ from typing import Final
 
 try:
     from bench import bill, invariants
+    from bench.pipeline import command as pipeline
     from bench.soak import command as soak
 except ModuleNotFoundError as missing:
     raise SystemExit(f"Measuring needs the test tools ({missing.name}): run bin/test once.") from None
@@ -14,6 +15,7 @@ except ModuleNotFoundError as missing:
 MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
     "bill": bill.main,
     "invariants": invariants.main,
+    "pipeline": pipeline.main,
     "soak": soak.main,
 }
 
@@ -25,6 +27,7 @@ def main(arguments: Sequence[str]) -> int:
         "measurement",
         choices=sorted(MEASUREMENTS),
         help="bill: what a tick costs in executions; invariants: how they do on the labelled examples; "
+        "pipeline: how fast mail becomes drafts, and whether any is lost; "
         "soak: what is lost while processes are killed",
     )
     named = parser.parse_args(arguments[:1])

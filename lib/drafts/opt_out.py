@@ -58,7 +58,7 @@ _OURS: Final = (
 
 _WISH: Final = re.compile(
     # English
-    rf"\bunsubscribe\s+(?:me|us|{_OURS}|this|from|immediately|now|please|asap)\b"
+    rf"\bunsubscribe\s+(?:me|us|{_OURS}|this|from\s+(?!our\b)|immediately|now|please|asap)\b"
     r"|\b(?:please|want\s+to|like\s+to|wish\s+to|kindly|must|now)\s+unsubscribe\b"
     r"|\b(?:remove|delete|drop|strike)\s+(?:me|us)(?:\s+(?:from|off|please|now|immediately|asap"
     r"|permanently)\b|\W*$)"
