@@ -118,22 +118,23 @@ def close_run(
 
 def keep_artifacts(connection: Connection, run_id: UUID, artifacts: tuple[Artifact, ...]) -> None:
     """Store each stage's artifact, in place of an earlier one of the same run, stage and iteration."""
-    for artifact in artifacts:
-        connection.execute(
-            KEEP_ARTIFACT,
-            {
-                "run_id": run_id,
-                "stage": artifact.stage,
-                "iteration": artifact.iteration,
-                "prompt_key": artifact.prompt_key,
-                "model": artifact.model,
-                "payload": Jsonb(storable_payload(artifact.payload)),
-                "text": artifact.text,
-                "input_tokens": artifact.input_tokens,
-                "output_tokens": artifact.output_tokens,
-                "latency_ms": artifact.latency_ms,
-            },
-        )
+    rows = [
+        {
+            "run_id": run_id,
+            "stage": artifact.stage,
+            "iteration": artifact.iteration,
+            "prompt_key": artifact.prompt_key,
+            "model": artifact.model,
+            "payload": Jsonb(storable_payload(artifact.payload)),
+            "text": artifact.text,
+            "input_tokens": artifact.input_tokens,
+            "output_tokens": artifact.output_tokens,
+            "latency_ms": artifact.latency_ms,
+        }
+        for artifact in artifacts
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(KEEP_ARTIFACT, rows)  # all on their way before the first answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from lib.clock import Deadline, iso
 from lib.drafts.conversation import Channel
+from lib.drafts.gate import overseer_gate
 from lib.errors import StoreError
 from lib.replay.artifact import Artifact, Case, Config, Failure, Selection
 from lib.replay.case import SelectedCase
@@ -78,7 +79,7 @@ def start_replay(services: Services, request: ReplayRequest, moved: Moved) -> Re
     now = services.clock.now()
     run_id = run_id_at(now)
     baseline = None if request.baseline is None else read_run(request.baseline)
-    with reading(services) as store:
+    with _reading(services) as store:
         found = _pinned(request) if request.manifests else _selected(store, request)
         header = Header(
             run_id=run_id,
@@ -122,7 +123,7 @@ def resume_replay(services: Services, said: str, moved: Moved) -> Replayed:
         for one in header.cases
     ]
     baseline = None if header.config.baseline is None else read_run(header.config.baseline)
-    with reading(services) as store:
+    with _reading(services) as store:
         return _carried_out(services, Session(journal=journal, cases=cases, baseline=baseline), store, moved)
 
 
@@ -147,7 +148,7 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
     evaluator = Evaluator(
         reader=reader,
         composer=services.composer,
-        gate=services.gate,
+        gate=overseer_gate,
         judge=RulesJudge(),
         profile=config.judge_profile,
     )
@@ -166,7 +167,7 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
 
 
 @contextmanager
-def reading(services: Services) -> Iterator[Store]:
+def _reading(services: Services) -> Iterator[Store]:
     """A store that only reads, with a pool of its own; it connects at the first use."""
     with services.store.reading(pool_max=POOL) as store:
         yield store

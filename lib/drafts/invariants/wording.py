@@ -15,9 +15,13 @@ def plain(text: str) -> str:
 
     Runs of white space shrink to one, so that no pattern can be made to search a long one again and again.
     """
-    folded = unicodedata.normalize("NFKC", text).translate(DASHES)
-    visible = "".join(character for character in folded if unicodedata.category(character) != "Cf")
+    visible = text if text.isascii() else _visible(text)
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"[^\S\n]+", " ", visible))
+
+
+def _visible(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text).translate(DASHES)
+    return "".join(character for character in folded if unicodedata.category(character) != "Cf")
 
 
 def is_blank(text: str) -> bool:
