@@ -3,7 +3,7 @@
 from typing import Final
 from uuid import UUID
 
-from lib.errors import UsageProblem
+from lib.errors import NotFound, UsageProblem
 from lib.store.store import Connection
 
 DEFAULT_WORKSPACE: Final = "default"
@@ -52,3 +52,11 @@ def workspace_known_as(connection: Connection, said: str) -> UUID | None:
     """The workspace with this name or id, or None; none is made."""
     row = connection.execute(BY_NAME_OR_ID, {"said": said.strip()}).fetchone()
     return UUID(str(row[0])) if row else None
+
+
+def require_workspace(connection: Connection, said: str) -> UUID:
+    """The workspace with this name or id; none is made. Raises NotFound."""
+    found = workspace_known_as(connection, said)
+    if found is None:
+        raise NotFound(f"There is no workspace {said!r}.")
+    return found

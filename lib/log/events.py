@@ -93,6 +93,7 @@ class LogEvent(StrEnum):
     MAIL_IMPORTED = "mail.imported"
     MAIL_REFUSED = "mail.refused"
     MEMORY_PROPOSED = "memory.proposed"
+    MEMORY_OPERATED = "memory.operated"
     DRAFT_CREATED = "draft.created"
     DRAFT_KEPT = "draft.kept"
     DRAFT_SKIPPED = "draft.skipped"

@@ -14,6 +14,8 @@ from lib.operator.commands.grants import grants
 from lib.operator.commands.inbox import inbox
 from lib.operator.commands.inngest import inngest
 from lib.operator.commands.jobs import jobs
+from lib.operator.commands.memory import memory
+from lib.operator.commands.memory_change import memory_change_commands
 from lib.operator.commands.replay import replay
 from lib.operator.commands.rollout import rollout
 from lib.operator.commands.sign_in_link import operator
@@ -34,6 +36,8 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(tick)
     app.cli.add_command(jobs)
     app.cli.add_command(inbox)
+    memory_change_commands(memory)
+    app.cli.add_command(memory)
     app.cli.add_command(replay)
     app.cli.add_command(rollout)
     app.cli.add_command(operator)

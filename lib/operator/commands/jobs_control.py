@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 import click
 from flask.cli import AppGroup
 
-from lib.errors import NotFound, UsageProblem
+from lib.errors import UsageProblem
 from lib.exit_codes import ExitCode
-from lib.inbox.workspace import workspace_known_as
+from lib.inbox.workspace import require_workspace
 from lib.jobs.operate import Operated, dead_jobs, discard_jobs, retry_jobs
 from lib.jobs.pause import pause, read_paused, resume
 from lib.operator.commands.frame import (
@@ -142,15 +141,9 @@ def _named(connection: Connection, kinds: Sequence[str], workspaces: Sequence[st
             else "Name a --kind or a --workspace."
         )
     return Paused(
-        kinds=frozenset(kinds), workspaces=frozenset(_workspace(connection, said) for said in workspaces)
+        kinds=frozenset(kinds),
+        workspaces=frozenset(require_workspace(connection, said) for said in workspaces),
     )
-
-
-def _workspace(connection: Connection, said: str) -> UUID:
-    found = workspace_known_as(connection, said)
-    if found is None:
-        raise NotFound(f"There is no workspace {said!r}.")
-    return found
 
 
 def _tell(verb: str, done: list[Operated], *, dry_run: bool, as_json: bool) -> ExitCode:
