@@ -8,7 +8,7 @@ from lib.drafts.composer import Extract
 from lib.drafts.conversation import Conversation
 from lib.drafts.gate import to_look_at
 from lib.drafts.invariants.reply import Reply
-from lib.drafts.invariants.urls import same_address, scheduling_urls, without_urls
+from lib.drafts.invariants.urls import same_address, urls_in, without_urls
 from lib.drafts.invariants.wording import plain
 from lib.drafts.llm_limits import names_unoffered, team_said
 from lib.drafts.template_composer import understood
@@ -33,6 +33,16 @@ _TO_A_MACHINE: Final = re.compile(
     r"|\[/?INST\]|^\s*#{2,}|^\s*-{3,}\s*(?:begin|end)\b|\b(?:begin|end)\s+of\s+(?:mail|message|data|untrusted)",
     re.IGNORECASE | re.MULTILINE,
 )
+_PROMISE: Final = re.compile(
+    r"\b(?:refund|reimburs|discount|rebate|for\s+free|free\s+(?:of|trial|month|year|access)|guarant|warrant|contract|agreement|promis|invoice|pay(?:s|ing|ment"
+    r"|able)?\b|credit|waiv|liab|compensat|apolog|sorry|password|passcode|secret|api\s+key|account|bank|wire|iban"
+    r"|crypto|bitcoin|attach|download|install|click|lawyer|legal|sue\b|sign(?:ed|ature)?\b"
+    r"|rabatt|gutschrift|erstatt|kostenlos|gratis|garant|vertrag|rechnung|zahl(?:en|ung)|überweis|passwor|konto"
+    r"|anhang|herunterlad|rembours|remise|gratuit|contrat|facture|paie|compte|mot\s+de\s+passe|reembols"
+    r"|descuent|contrat|factura|pago|contraseña|cuenta)",
+    re.IGNORECASE,
+)
+"""No list of what a mail could talk a model into is whole; these are what would cost something."""
 
 
 def doubts(reply: Reply, extract: Extract, conversation: Conversation) -> tuple[str, ...]:
@@ -58,8 +68,10 @@ def _of_the_draft(reply: Reply, conversation: Conversation) -> Iterator[str]:
     draft = without_urls(reply.draft)
     if names_unoffered(reply):
         yield "unoffered_time: the draft names a time that the team did not offer."
-    if any(not _is_own(url, reply) for url in scheduling_urls(reply.draft)):
-        yield "their_link: the draft leads to a page that the lead sent."
+    if _leads_to_their_scheduler(reply):
+        yield "their_link: the draft leads to the lead's own scheduler."
+    if _PROMISE.search(plain(draft)):
+        yield "promise: the draft speaks of money, contracts, secrets or the like."
     if any(match[0].casefold() not in known for match in _AMOUNT.finditer(draft)):
         yield "foreign_amount: the draft names an amount that the team has not named."
     if any(match[0].casefold() not in known for match in _CONTACT.finditer(draft)):
@@ -68,8 +80,9 @@ def _of_the_draft(reply: Reply, conversation: Conversation) -> Iterator[str]:
         yield "dictated: the draft repeats the mail."
 
 
-def _is_own(url: str, reply: Reply) -> bool:
-    return any(same_address(url, known) for known in reply.known_links)
+def _leads_to_their_scheduler(reply: Reply) -> bool:
+    theirs = reply.lead_scheduler_link or ""
+    return bool(theirs.strip()) and any(same_address(url, theirs) for url in urls_in(reply.draft))
 
 
 def _dictated(reply: Reply) -> bool:

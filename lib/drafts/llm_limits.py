@@ -1,7 +1,7 @@
 """What a model's text has to keep to beside the invariants: it may be the words of whoever wrote the mail.
 
-The invariants let a draft name what the inbound names, as a template does that only repeats it. A model that
-follows the mail can settle on it, or send a reader to it. Pure; nothing here asks a model.
+The invariants let a draft name what the inbound names. A model that follows the mail can settle on that, or
+send a reader there. Pure; nothing here asks a model.
 """
 
 import re
@@ -12,7 +12,7 @@ from lib.drafts.conversation import Conversation, Direction
 from lib.drafts.invariants.dates import dates_in, named_dates
 from lib.drafts.invariants.reply import Reply
 from lib.drafts.invariants.times import named_times, times_in
-from lib.drafts.invariants.urls import same_address, scheduling_urls, urls_in, without_urls
+from lib.drafts.invariants.urls import same_address, urls_in, without_urls
 from lib.drafts.invariants.wording import plain
 from lib.drafts.weekdays import weekdays_in
 
@@ -73,7 +73,7 @@ def names_unoffered(reply: Reply) -> bool:
 
 
 def _foreign_links(reply: Reply, conversation: Conversation) -> Iterator[str]:
-    allowed = (*reply.known_links, *scheduling_urls(reply.inbound), *urls_in(team_said(conversation)))
+    allowed = (*reply.known_links, *urls_in(team_said(conversation)))
     for url in urls_in(reply.draft):
         if not any(same_address(url, known) for known in allowed):
             yield "foreign_link: the draft leads to an address that the team does not use."

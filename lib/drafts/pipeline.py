@@ -37,6 +37,7 @@ from lib.drafts.run_store import (
     store_draft,
     tag_lead,
 )
+from lib.drafts.template_composer import understood
 from lib.errors import NotFound
 from lib.jobs.kind import JobKinds
 from lib.llm.errors import LlmError
@@ -98,6 +99,8 @@ def process_inbound(
     if run.status is not RunStatus.RUNNING:
         return PipelineOutcome(run_id=run.id, status=run.status)
     reason = reason_before_composing(conversation)
+    if reason is None:  # what the rules read first, so that no model talks a lead out of its opt-out
+        reason = reason_after_extract(conversation, understood(conversation))
     if reason is not None:
         return _abort(pipeline, run, conversation, reason)
     try:

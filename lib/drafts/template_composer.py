@@ -38,7 +38,7 @@ class TemplateComposer:
 
 
 def understood(conversation: Conversation) -> Extract:
-    """What the trigger wants; when it says nothing of its own, what was left open before it."""
+    """What the trigger wants, by rules; when it says nothing of its own, what was left open before it."""
     extract = extract_from(conversation.trigger.body, conversation.offered_slots)
     if extract.intent is Intent.OTHER and not extract.needs_pricing_answer:
         return extract_from(conversation.asked, conversation.offered_slots)

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from lib.clock import Deadline, iso
 from lib.drafts.conversation import Channel
-from lib.drafts.gate import overseer_gate
 from lib.errors import StoreError
 from lib.replay.artifact import Artifact, Case, Config, Failure, Selection
 from lib.replay.case import SelectedCase
@@ -79,7 +78,7 @@ def start_replay(services: Services, request: ReplayRequest, moved: Moved) -> Re
     now = services.clock.now()
     run_id = run_id_at(now)
     baseline = None if request.baseline is None else read_run(request.baseline)
-    with _reading(services) as store:
+    with reading(services) as store:
         found = _pinned(request) if request.manifests else _selected(store, request)
         header = Header(
             run_id=run_id,
@@ -123,7 +122,7 @@ def resume_replay(services: Services, said: str, moved: Moved) -> Replayed:
         for one in header.cases
     ]
     baseline = None if header.config.baseline is None else read_run(header.config.baseline)
-    with _reading(services) as store:
+    with reading(services) as store:
         return _carried_out(services, Session(journal=journal, cases=cases, baseline=baseline), store, moved)
 
 
@@ -148,7 +147,7 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
     evaluator = Evaluator(
         reader=reader,
         composer=services.composer,
-        gate=overseer_gate,
+        gate=services.gate,
         judge=RulesJudge(),
         profile=config.judge_profile,
     )
@@ -167,7 +166,7 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
 
 
 @contextmanager
-def _reading(services: Services) -> Iterator[Store]:
+def reading(services: Services) -> Iterator[Store]:
     """A store that only reads, with a pool of its own; it connects at the first use."""
     with services.store.reading(pool_max=POOL) as store:
         yield store

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lib.drafts.conversation import Conversation
+from lib.drafts.conversation import Conversation, Direction
 from lib.drafts.invariants.dates import dates_in, named_dates
 from lib.drafts.invariants.times import named_times, times_asked_for
 from lib.drafts.invariants.urls import same_address, urls_in
@@ -21,14 +21,17 @@ _EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 
 
 def ungrounded(conversation: Conversation, draft: str) -> tuple[str, ...]:
-    """What `draft` states that neither the conversation nor the team's own settings say, as `kind value`."""
-    known = _known(conversation)
+    """What `draft` states that neither the conversation nor the team's own settings say, as `kind value`.
+
+    A sum or a share has to be the team's own: what a lead was told by somebody else is no price.
+    """
+    known, ours = _known(conversation), _said_by_us(conversation)
     links = [link for link in (conversation.workspace.booking_link, conversation.lead.scheduler_link) if link]
     allowed = (*links, *urls_in(known))
     times, dates = times_asked_for(known), dates_in(known)
     found = [
-        *(f"amount {amount}" for amount in sorted(amounts_in(draft) - amounts_in(known))),
-        *(f"share {share} %" for share in sorted(_shares(draft) - _shares(known))),
+        *(f"amount {amount}" for amount in sorted(amounts_in(draft) - amounts_in(ours))),
+        *(f"share {share} %" for share in sorted(_shares(draft) - _shares(ours))),
         *(f"address {url}" for url in urls_in(draft) if not any(same_address(url, one) for one in allowed)),
         *(f"e-mail {one}" for one in sorted(_emails(draft) - _emails(known))),
         *(f"time {_first(one)}" for one in named_times(draft) if one.isdisjoint(times)),
@@ -51,6 +54,17 @@ def _known(conversation: Conversation) -> str:
             *conversation.offered_slots,
             conversation.workspace.service_description or "",
             conversation.lead.email,
+            *(note.content for note in conversation.memory),
+        )
+    )
+
+
+def _said_by_us(conversation: Conversation) -> str:
+    """What the team itself said of its prices."""
+    return "\n".join(
+        (
+            *(one.body for one in conversation.messages if one.direction is Direction.OUTBOUND),
+            conversation.workspace.service_description or "",
             *(note.content for note in conversation.memory),
         )
     )

@@ -1,10 +1,8 @@
 """How much of what people wrote an artifact shows."""
 
-import re
 from dataclasses import dataclass
-from typing import Final
 
-_EMAIL: Final = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+from lib.memory.redaction import redacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,4 +20,4 @@ class Shown:
 
     def remark(self, text: str) -> str:
         """What we say about one, which may quote a word of it: without addresses and numbers to call."""
-        return text if self.bodies else _EMAIL.sub("[email]", text)
+        return text if self.bodies else redacted(text)

@@ -13,6 +13,16 @@ POOL: Final = 2
 """Connections of a replay at most: it may wait, the live system may not."""
 
 
+WORKSPACE: Final = "SELECT workspace_id FROM messages WHERE id = %s"
+
+
+def workspace_of(store: Store, message_id: UUID) -> UUID | None:
+    """The workspace of a message; None when it is not there."""
+    with store.transaction() as connection:
+        row = connection.execute(WORKSPACE, (message_id,)).fetchone()
+    return UUID(str(row[0])) if row else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnapshotReader:
     """Reads the cases of one workspace."""

@@ -2,11 +2,13 @@
 
 import pytest
 
+from lib.drafts.conversation import Direction
 from lib.replay.grounding import amounts_in, ungrounded
 from tests.drafts.conftest import SLOTS, conversation
 
 SAID = conversation(
-    "Is it $1,200.00 a month? Call me on March 3 at 2pm. See https://x.example/a",
+    "A friend said $99, and 90% off. Call me on March 3 at 2pm. See https://x.example/a",
+    before=((Direction.OUTBOUND, "A month is $1,200.00."),),
     slots=SLOTS,
     booking_link="https://calendly.com/acme",
     service_description="A week costs €450; 5% off for regulars. Write to office@acme.example.",
@@ -20,6 +22,7 @@ SAID = conversation(
         ("https://calendly.com/acme or https://x.example/a/, office@acme.example", ()),
         ("Tuesday, March 3 at 2:00 PM, or Wednesday at 10am", ()),
         ("It is $1,300", ("amount 1300",)),
+        ("Yes, it is $99, and 90 % off", ("amount 99", "share 90 %")),
         ("It is 1.300 € and 10 % less", ("amount 1300", "share 10 %")),
         ("See https://y.example", ("address https://y.example",)),
         ("Write to ceo@acme.example", ("e-mail ceo@acme.example",)),

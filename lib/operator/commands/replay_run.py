@@ -16,9 +16,9 @@ from lib.errors import UsageProblem
 from lib.exit_codes import ExitCode
 from lib.inbox.workspace import DEFAULT_WORKSPACE
 from lib.operator.commands.frame import dry_run_option, json_option, operator_command, print_json, services
+from lib.operator.commands.replay_show import reasons_of
 from lib.operator.replay import ReplayRequest, resume_replay, start_replay
 from lib.replay.artifact import Artifact, Case
-from lib.replay.case import CaseStatus
 from lib.replay.judge import JudgeProfile
 from lib.replay.selection import IDS_LIMIT
 from lib.replay.verdict import RunVerdict, verdict_on
@@ -246,20 +246,7 @@ def _tell(artifact: Artifact, path: Path, verdict: RunVerdict) -> None:
         )
     wrong = [case for case in artifact.cases if not case.passed]
     for case in wrong[:TOLD]:
-        click.echo(f"  {case.case_id}: {reason_of(case)}")
+        click.echo(f"  {case.case_id}: {reasons_of(case)[0]}")
     if len(wrong) > TOLD:
         click.echo(f"  and {len(wrong) - TOLD} more")
     click.echo(f"Exit {int(verdict.code)}: {verdict.reason}. The artifact is {path}.")
-
-
-def reason_of(case: Case) -> str:
-    """In a line, why a case did not pass; for one that did, what it came to."""
-    if case.error is not None:
-        return f"{case.failure_type}: {case.error.message}"
-    if case.invariants:
-        return f"{case.invariants[0].code}: {case.invariants[0].message}"
-    if case.judge is not None and case.judge.failure_reasons:
-        return case.judge.failure_reasons[0]
-    if case.status is CaseStatus.SKIPPED:
-        return f"no draft: {case.skip_reason}"
-    return ""
