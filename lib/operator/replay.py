@@ -142,7 +142,11 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
     reader: Reader = (
         PinnedReader(read_manifests(config.manifests))
         if header.workspace_id is None
-        else SnapshotReader(store=store, workspace_id=UUID(header.workspace_id))
+        else SnapshotReader(
+            store=store,
+            workspace_id=UUID(header.workspace_id),
+            memory_tokens=services.settings.memory_prompt_tokens,
+        )
     )
     evaluator = Evaluator(
         reader=reader,

@@ -32,7 +32,7 @@ def lead_tag_and_timezone(before: Sequence[ConversationMessage]) -> tuple[str | 
             continue
         if is_automated(message.subject, message.body, message.automation):
             tag = tag if tag in STOPPED else LeadTag.AUTOMATED_REPLY
-        elif is_opt_out(message.body):
+        elif is_opt_out(message.body, message.subject):
             tag = LeadTag.OPT_OUT
         else:
             extract = extract_from(message.body, ())

@@ -19,6 +19,8 @@ from lib.drafts.conversation import (
     LeadView,
     WorkspaceView,
 )
+from lib.memory.entry import MemoryScope, MemorySource
+from lib.memory.note import MemoryNote
 from lib.replay.case import Expectation, SelectedCase
 from lib.replay.errors import ManifestUnreadable
 from lib.replay.files import write_whole
@@ -57,6 +59,15 @@ class PinnedMessage(Record):
     automation: str | None = None
 
 
+class PinnedNote(Record):
+    """One thing that was remembered."""
+
+    scope: MemoryScope
+    category: str
+    content: str
+    source: MemorySource = MemorySource.INFERENCE
+
+
 class Expected(Record):
     """The bar."""
 
@@ -78,6 +89,8 @@ class PinnedCase(Record):
     workspace: PinnedWorkspace = PinnedWorkspace()
     lead: PinnedLead = PinnedLead()
     offered_slots: tuple[str, ...] = ()
+    memory: tuple[PinnedNote, ...] = ()
+    """What was remembered of the lead and the team, newest first."""
     messages: list[PinnedMessage] = Field(min_length=1, max_length=50)
     expect: Expected = Expected()
 
@@ -136,6 +149,10 @@ class PinnedCase(Record):
             offered_slots=self.offered_slots,
             newer_inbound=False,
             answered=False,
+            memory=tuple(
+                MemoryNote(scope=note.scope, category=note.category, content=note.content, source=note.source)
+                for note in self.memory
+            ),
         )
 
     def _id(self, what: str, number: int) -> UUID:

@@ -3,6 +3,7 @@
 The cut is made where rows are read, so that neither composer nor judge can be handed what was not there yet.
 """
 
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from psycopg.rows import dict_row
 from lib.drafts.conversation import Channel, Conversation, Direction, LeadStatus, LeadView
 from lib.drafts.conversation_store import BODY_LIMIT, MESSAGE_LIMIT, message_of, workspace_view
 from lib.inbox.offered_slots import offered_slots
+from lib.memory.recall import PROMPT_TOKENS, recall
 from lib.replay.lead_past import NameSource, lead_name, lead_tag_and_timezone
 from lib.store.store import Connection
 
@@ -19,10 +21,13 @@ LEAD_LIMIT: Final = 200
 HEADER_BYTES: Final = 65_536
 """How much of a mail as received is read for the names in its headers."""
 
+MOMENT: Final = timedelta(microseconds=1)
+"""Before the message: what was remembered at its very instant may have been learnt from it."""
+
 TRIGGER: Final = """
 SELECT t.id, t.workspace_id, t.lead_id, t.thread_id, t.channel, t.direction, t.subject,
-       left(t.body, %(limit)s) AS body, t.sent_at, t.automation, l.email, l.name, l.status, l.scheduler_link,
-       w.settings,
+       left(t.body, %(limit)s) AS body, t.sent_at, t.created_at, t.automation,
+       l.email, l.name, l.status, l.scheduler_link, w.settings,
        EXISTS (SELECT FROM messages n WHERE n.workspace_id = t.workspace_id AND n.lead_id = t.lead_id
                AND (n.created_at > t.created_at OR n.sent_at > t.sent_at)) AS went_on
 FROM messages t JOIN leads l ON l.id = t.lead_id JOIN workspaces w ON w.id = t.workspace_id
@@ -66,12 +71,15 @@ WHERE n.id = ANY (%(ids)s) AND n.raw IS NOT NULL ORDER BY n.created_at, n.id LIM
 """The headers of mails as received, the first to come in first."""
 
 
-def read_past(connection: Connection, message_id: UUID, *, workspace_id: UUID) -> Conversation | None:
+def read_past(
+    connection: Connection, message_id: UUID, *, workspace_id: UUID, memory_tokens: int = PROMPT_TOKENS
+) -> Conversation | None:
     """The conversation that the inbound `message_id` ended when it came in; None when it is not there.
 
-    The lead's tag, time zone, name, scheduler and offered slots are read anew from what was written until
-    then, for their columns hold what was learnt since. The workspace's settings are today's: they are part
-    of what is tried. Raises UsageProblem for settings that do not fit.
+    `memory_tokens` is the budget of what was remembered by then. The lead's tag, time zone, name, scheduler
+    and offered slots are read anew from what was written until then, for their columns hold what was learnt
+    since. The workspace's settings are today's: they are part of what is tried. Raises UsageProblem for
+    settings that do not fit.
     """
     facts = {"message_id": message_id, "workspace_id": workspace_id, "limit": BODY_LIMIT}
     with connection.cursor(row_factory=dict_row) as cursor:
@@ -113,6 +121,13 @@ def read_past(connection: Connection, message_id: UUID, *, workspace_id: UUID) -
         offered_slots=offered_slots(offers[0]["body"]) if offers else (),
         newer_inbound=False,
         answered=False,
+        memory=recall(
+            connection,
+            workspace_id=workspace_id,
+            lead_id=row["lead_id"],
+            budget=memory_tokens,
+            as_of=min(row["sent_at"], row["created_at"]) - MOMENT,
+        ),
     )
 
 

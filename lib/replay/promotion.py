@@ -9,7 +9,15 @@ from lib.drafts.conversation import Conversation, LeadStatus
 from lib.memory.redaction import redacted
 from lib.replay.artifact import Case
 from lib.replay.case import CaseStatus
-from lib.replay.manifest import Expected, Manifest, PinnedCase, PinnedLead, PinnedMessage, PinnedWorkspace
+from lib.replay.manifest import (
+    Expected,
+    Manifest,
+    PinnedCase,
+    PinnedLead,
+    PinnedMessage,
+    PinnedNote,
+    PinnedWorkspace,
+)
 
 STAND_IN_NAME: Final = "Sam Sample"
 STAND_IN_EMAIL: Final = "sam@lead.example"
@@ -50,6 +58,12 @@ def pinned(conversation: Conversation, evaluated: Case | None, promotion: Promot
             scheduler_link=lead.scheduler_link,
         ),
         offered_slots=conversation.offered_slots,
+        memory=tuple(
+            PinnedNote(
+                scope=note.scope, category=note.category, content=clean(note.content), source=note.source
+            )
+            for note in conversation.memory
+        ),
         messages=[
             PinnedMessage(
                 direction=message.direction,

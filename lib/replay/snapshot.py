@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from lib.drafts.conversation import Conversation
+from lib.memory.recall import PROMPT_TOKENS
 from lib.replay.case import SelectedCase
 from lib.replay.past import read_past
 from lib.store.store import Store
@@ -30,8 +31,15 @@ class SnapshotReader:
     store: Store
     """One that only reads: `Store.reading`."""
     workspace_id: UUID
+    memory_tokens: int = PROMPT_TOKENS
+    """The budget of what was remembered."""
 
     def read(self, case: SelectedCase) -> Conversation | None:
         """The conversation as it stood at the case's message; None when it is not there."""
         with self.store.transaction() as connection:
-            return read_past(connection, UUID(case.message_id), workspace_id=self.workspace_id)
+            return read_past(
+                connection,
+                UUID(case.message_id),
+                workspace_id=self.workspace_id,
+                memory_tokens=self.memory_tokens,
+            )

@@ -1,12 +1,15 @@
 """Tests of lib/replay/manifest.py and lib/replay/promotion.py."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lib.drafts.conversation import Direction
+from lib.memory.entry import MemoryScope, MemorySource
+from lib.memory.note import MemoryNote
 from lib.replay.case import CaseStatus
 from lib.replay.errors import ManifestUnreadable
 from lib.replay.manifest import Manifest, PinnedCase, read_manifest, read_manifests, write_manifest
@@ -73,6 +76,10 @@ class TestCase:
             booking_link="https://calendly.com/acme",
             tag="Interested",
         )
+        noted = MemoryNote(
+            scope=MemoryScope.LEAD, category="size", content="20 ft", source=MemorySource.MANUAL
+        )
+        before = replace(before, memory=(noted,))
         promotion = Promotion(case_id="kept", note="why", bodies=True)
         path = tmp_path / "kept.json"
         write_manifest(path, Manifest(cases=[pinned(before, case(GOOD), promotion)]))
@@ -83,6 +90,7 @@ class TestCase:
         ]
         assert (after.offered_slots, after.asked) == (before.offered_slots, before.asked)
         assert (after.lead.name, after.lead.tag) == (before.lead.name, before.lead.tag)
+        assert after.memory == before.memory
         assert (kept.note, kept.expect.drafted) == ("why", True)
 
     def test_whom_it_was_with_stays_out_of_it(self) -> None:

@@ -135,6 +135,41 @@ def test_what_was_known_of_the_lead_is_known(inbox: Inbox, services: Services) -
     assert held.offered_slots == (SLOTS[1],)
 
 
+@pytest.mark.parametrize(
+    ("entry", "seen"),
+    [
+        ({"created_at": AT - HOUR}, True),
+        ({"created_at": AT}, False),
+        ({"created_at": AT + HOUR}, False),
+        ({"created_at": AT - HOUR, "decided_at": AT + HOUR}, False),
+        ({"created_at": AT - HOUR, "expires_at": AT - HOUR / 2}, False),
+        ({"created_at": AT - HOUR, "expires_at": AT + HOUR}, True),
+    ],
+    ids=["earlier", "the same instant", "later", "approved later", "expired by then", "expired since"],
+)
+def test_what_was_remembered_by_then(
+    inbox: Inbox, services: Services, entry: dict[str, Any], *, seen: bool
+) -> None:
+    workspace = inbox.workspace()
+    lead = inbox.lead(workspace)
+    trigger = inbox.message(workspace, lead, "Now", sent_at=AT, created_at=AT)
+    held = {
+        "workspace_id": workspace,
+        "category": "note",
+        "content": "NEEDLE",
+        "source": "INFERENCE",
+        "status": "APPROVED",
+        **entry,
+    }
+    for table, fields in (
+        ("lead_memory_entries", {**held, "lead_id": lead}),
+        ("workspace_memory_entries", held),
+    ):
+        names, marks = ", ".join(fields), ", ".join(["%s"] * len(fields))
+        inbox.database.run(f"INSERT INTO {table} ({names}) VALUES ({marks})", *fields.values())
+    assert ("NEEDLE" in everything(past(services, trigger, workspace))) is seen
+
+
 def test_another_workspace_has_none_of_it(inbox: Inbox, services: Services) -> None:
     workspace = inbox.workspace()
     trigger = inbox.message(workspace, inbox.lead(workspace), "Now")
