@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final, LiteralString
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from lib.memory.decision import ProposalDecision, ProposalVerdict
@@ -60,6 +60,21 @@ WHERE workspace_id = %(workspace_id)s AND category = %(category)s AND content = 
 """,
 }
 
+MOST_WAITING: Final = {MemoryScope.LEAD: 50, MemoryScope.WORKSPACE: 500}
+"""Entries of a lead, or of a workspace itself, that wait for a person at a time: mail comes without end."""
+
+WAITING: Final[dict[MemoryScope, LiteralString]] = {
+    MemoryScope.LEAD: """
+SELECT count(*) FROM (SELECT FROM lead_memory_entries WHERE lead_id = %(lead_id)s AND status = 'PENDING'
+    AND coalesce(expires_at > everytick_now(), true) LIMIT %(most)s) AS waiting
+""",
+    MemoryScope.WORKSPACE: """
+SELECT count(*) FROM (SELECT FROM workspace_memory_entries WHERE workspace_id = %(workspace_id)s
+    AND status = 'PENDING' AND coalesce(expires_at > everytick_now(), true) LIMIT %(most)s) AS waiting
+""",
+}
+"""How many wait; runs at once may go beyond the limit by what each of them proposes."""
+
 
 class KeptAs(StrEnum):
     """What the tables made of a proposal."""
@@ -72,6 +87,8 @@ class KeptAs(StrEnum):
     """The entry that says the same stays as it is."""
     REJECTED_BEFORE = "rejected_before"
     """A person rejected the same."""
+    CROWDED = "crowded"
+    """As many wait for a person as may; not stored."""
     REFUSED = "refused"
     """It was not to be stored."""
 
@@ -92,7 +109,7 @@ class Kept:
     decision: ProposalDecision
     kept_as: KeptAs
     entry_id: UUID | None
-    """None of a refused one."""
+    """None of one that is not stored."""
 
 
 def keep_proposals(
@@ -127,11 +144,18 @@ def _keep(connection: Connection, decision: ProposalDecision, proposer: Proposer
         "ttl_days": decision.ttl_days,
         "confidence": decision.confidence,
     }
-    row = connection.execute(KEEP[decision.scope], facts).fetchone()
+    crowded = not approved and _waiting(connection, decision.scope, facts) >= MOST_WAITING[decision.scope]
+    row = None if crowded else connection.execute(KEEP[decision.scope], facts).fetchone()
     if row is not None:
         return Kept(decision=decision, kept_as=KeptAs.STORED if row[1] else KeptAs.RENEWED, entry_id=row[0])
     row = connection.execute(SAME[decision.scope], facts).fetchone()
-    if row is None:  # pruned or deleted between the two statements: another message may propose it again
-        return Kept(decision=decision, kept_as=KeptAs.KNOWN, entry_id=None)
+    if row is None:  # never written, or pruned between the two statements: a later mail may propose it again
+        kept_as = KeptAs.CROWDED if crowded else KeptAs.KNOWN
+        return Kept(decision=decision, kept_as=kept_as, entry_id=None)
     kept_as = KeptAs.REJECTED_BEFORE if row[1] == MemoryStatus.REJECTED else KeptAs.KNOWN
     return Kept(decision=decision, kept_as=kept_as, entry_id=row[0])
+
+
+def _waiting(connection: Connection, scope: MemoryScope, facts: dict[str, Any]) -> int:
+    row = connection.execute(WAITING[scope], {**facts, "most": MOST_WAITING[scope]}).fetchone()
+    return int(row[0]) if row else 0

@@ -8,7 +8,7 @@ import pytest
 
 from lib.memory.decision import ProposalDecision, ProposalReason, ProposalVerdict
 from lib.memory.entry import MemoryScope
-from lib.memory.keep import Kept, KeptAs, Proposer, keep_proposals
+from lib.memory.keep import MOST_WAITING, Kept, KeptAs, Proposer, keep_proposals
 from lib.services import Services
 from tests import seed
 from tests.conftest import Database
@@ -163,6 +163,27 @@ class TestTheSameAgain:
                 Proposer(workspace_id=proposer.workspace_id, lead_id=other, run_id=proposer.run_id),
             )
         assert len(database.rows(ENTRIES)) == 2
+
+
+class TestCrowded:
+    @pytest.mark.parametrize("scope", MemoryScope)
+    def test_only_so_many_wait_for_a_person(
+        self, keep: Keep, monkeypatch: pytest.MonkeyPatch, scope: MemoryScope
+    ) -> None:
+        """Whoever writes mail after mail fills neither the tables nor a person's list."""
+        monkeypatch.setitem(MOST_WAITING, scope, 2)
+        waiting = [decision(str(n), ProposalVerdict.PENDING, scope=scope) for n in range(3)]
+        assert [one.kept_as for one in keep(*waiting)] == [KeptAs.STORED, KeptAs.STORED, KeptAs.CROWDED]
+        assert [one.kept_as for one in keep(*waiting)] == [KeptAs.KNOWN, KeptAs.KNOWN, KeptAs.CROWDED]
+        assert keep(decision("approved", scope=scope))[0].kept_as is KeptAs.STORED
+
+    def test_what_is_past_its_time_waits_no_more(
+        self, database: Database, keep: Keep, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setitem(MOST_WAITING, MemoryScope.LEAD, 1)
+        keep(PENDING)
+        database.run("UPDATE lead_memory_entries SET expires_at = everytick_now()")
+        assert keep(decision("b", ProposalVerdict.PENDING))[0].kept_as is KeptAs.STORED
 
 
 class TestAtOnce:
