@@ -13,6 +13,8 @@ from typing import Final
 EXTRACT: Final = "meeting.overseer.extract.v1"
 GENERATION: Final = "draft.generation.v1"
 GATE: Final = "meeting.overseer.gate.v1"
+JUDGE: Final = "replay.judge.overseer.v1"
+ADJUDICATION: Final = "replay.judge.adjudication.v1"
 
 FOLDER: Final = files("lib.drafts") / "prompts"
 _FILE: Final = re.compile(r"---\nkey: (?P<key>[a-z]+(?:\.[a-z]+)+\.v[1-9]\d*)\n---\n(?P<text>.+)", re.DOTALL)

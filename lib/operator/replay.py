@@ -10,15 +10,16 @@ from uuid import UUID
 
 from lib.clock import Deadline, iso
 from lib.drafts.conversation import Channel
-from lib.errors import StoreError
+from lib.errors import StoreError, UsageProblem
 from lib.replay.artifact import Artifact, Case, Config, Failure, Selection
 from lib.replay.case import SelectedCase
 from lib.replay.errors import RunUnreadable
 from lib.replay.evaluate import Evaluator, Reader
 from lib.replay.files import FOLDER, find_run, run_id_at
 from lib.replay.journal import SUFFIX, Header, Journal, Listed
-from lib.replay.judge import THRESHOLDS, JudgeProfile
+from lib.replay.judge import THRESHOLDS, Judge, JudgeProfile
 from lib.replay.manifest import PinnedReader, read_manifests
+from lib.replay.overseer_judge import OverseerJudge
 from lib.replay.rules_judge import RulesJudge
 from lib.replay.selection import Wanted, select_cases
 from lib.replay.session import Session, artifact_of, selected_only, write_artifact
@@ -46,6 +47,8 @@ class ReplayRequest:
     sent_from: datetime | None
     sent_to: datetime | None
     profile: JudgeProfile
+    rules_only: bool
+    """Whether no model judges, though one is configured."""
     manifests: tuple[str, ...]
     """Files and folders of pinned cases; empty: the workspace's messages."""
     baseline: str | None
@@ -85,7 +88,7 @@ def start_replay(services: Services, request: ReplayRequest, moved: Moved) -> Re
             created_at=iso(now),
             out=str(request.out or FOLDER / f"{run_id}.json"),
             workspace_id=None if found.workspace_id is None else str(found.workspace_id),
-            config=_config(request),
+            config=_config(request, judge_name(services, rules_only=request.rules_only)),
             selection=found.selection,
             cases=[
                 Listed(
@@ -152,7 +155,7 @@ def _carried_out(services: Services, session: Session, store: Store, moved: Move
         reader=reader,
         composer=services.composer,
         gate=services.gate,
-        judge=RulesJudge(),
+        judge=_judge(services, config.judge),
         profile=config.judge_profile,
     )
     total = len(session.cases)
@@ -204,7 +207,21 @@ def _pinned(request: ReplayRequest) -> _Found:
     return _Found(selection=selection, cases=cases, workspace_id=None)
 
 
-def _config(request: ReplayRequest) -> Config:
+def judge_name(services: Services, *, rules_only: bool) -> str:
+    """Who judges: the configured model, else the rules alone."""
+    return RULES if services.llm is None or rules_only else services.llm.model
+
+
+def _judge(services: Services, name: str) -> Judge:
+    """The judge of that name. Raises UsageProblem for a resumed run whose model is no longer configured."""
+    if name == RULES:
+        return RulesJudge()
+    if services.llm is None or services.llm.model != name:
+        raise UsageProblem(f"The run was begun with the judge {name!r}, which LLM_MODEL no longer names.")
+    return OverseerJudge(services.llm)
+
+
+def _config(request: ReplayRequest, judge: str) -> Config:
     return Config(
         workspace=None if request.manifests else request.workspace,
         manifests=list(request.manifests),
@@ -215,7 +232,7 @@ def _config(request: ReplayRequest) -> Config:
         channel=request.channel or "any",
         sent_from=None if request.sent_from is None else iso(request.sent_from),
         sent_to=None if request.sent_to is None else iso(request.sent_to),
-        judge=RULES,
+        judge=judge,
         judge_profile=request.profile,
         judge_threshold=THRESHOLDS[request.profile],
         baseline=request.baseline,

@@ -13,9 +13,10 @@ from lib.drafts.gate import Gate
 from lib.drafts.invariants.check import broken_invariants
 from lib.drafts.invariants.reply import Broken
 from lib.drafts.no_draft import NoDraftReason, reason_after_extract, reason_before_composing
+from lib.drafts.template_composer import understood
 from lib.replay.case import CaseError, CaseOutcome, CaseStatus, FailureType, SelectedCase
 from lib.replay.errors import CaseVanished, ReplayDeadlineExceeded
-from lib.replay.failure import CaseStep, error_of, failure_type_of, is_worth_retrying
+from lib.replay.failure import CaseStep, asked_to_wait, error_of, failure_type_of, is_worth_retrying
 from lib.replay.judge import THRESHOLDS, Bar, Judge, JudgeProfile, Subject
 from lib.time_limit import within
 
@@ -54,22 +55,24 @@ class Evaluator:
         started = time.monotonic()
         outcome = CaseOutcome(case=case, status=CaseStatus.FAILED)
         for attempt in range(1, ATTEMPTS + 1):
-            outcome, again = self._attempt(case, deadline.at_most_ms(CASE_MS))
+            outcome, error = self._attempt(case, deadline.at_most_ms(CASE_MS))
             outcome = replace(outcome, attempts=attempt)
-            pause = PAUSE_SECONDS * 2 ** (attempt - 1)
-            if not again or attempt == ATTEMPTS or deadline.remaining_ms() <= pause * 1000:
+            if error is None or attempt == ATTEMPTS or not is_worth_retrying(error):
+                break
+            pause = max(PAUSE_SECONDS * 2 ** (attempt - 1), asked_to_wait(error))
+            if deadline.remaining_ms() <= pause * 1000:
                 break
             if self.ended.wait(pause):
                 break
         return replace(outcome, duration_ms=round((time.monotonic() - started) * 1000))
 
-    def _attempt(self, case: SelectedCase, deadline: Deadline) -> tuple[CaseOutcome, bool]:
-        """What came of one attempt, and whether another one may do better."""
+    def _attempt(self, case: SelectedCase, deadline: Deadline) -> tuple[CaseOutcome, Exception | None]:
+        """What came of one attempt, and what it raised."""
         progress = _Attempt(self, case, deadline)
         try:
             if deadline.passed:
                 raise ReplayDeadlineExceeded  # noqa: TRY301 - handled as any other
-            return within(deadline.remaining_ms() / 1000, progress.run, name="replay-case"), False
+            return within(deadline.remaining_ms() / 1000, progress.run, name="replay-case"), None
         except Exception as error:  # noqa: BLE001 - a case that fails stops no other; typed and kept
             failed = replace(
                 progress.outcome,
@@ -77,7 +80,7 @@ class Evaluator:
                 failure_type=failure_type_of(error, progress.step),
                 error=error_of(error, progress.step),
             )
-            return failed, is_worth_retrying(error)
+            return failed, error
 
 
 class _Attempt:
@@ -98,7 +101,9 @@ class _Attempt:
             raise CaseVanished
         self.outcome = replace(self.outcome, inbound=conversation.asked)
         self.step = CaseStep.DECIDE
-        reason = reason_before_composing(conversation)
+        reason = reason_before_composing(conversation) or reason_after_extract(
+            conversation, understood(conversation)
+        )
         if reason is not None:
             return self._skipped(reason)
         self.step = CaseStep.COMPOSE

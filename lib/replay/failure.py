@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from lib.errors import EverytickError, StoreError
+from lib.llm.errors import LlmAnswerCut, LlmAnswerInvalid, LlmAnswerTooLarge, LlmDeclined, LlmError
 from lib.replay.case import CaseError, FailureType
 from lib.replay.errors import ReplayDeadlineExceeded
 
@@ -29,18 +30,29 @@ _FAILURES: Final = {
     CaseStep.JUDGE: FailureType.JUDGE_ERROR,
     CaseStep.RECORD: FailureType.EXECUTION_ERROR,
 }
-_AWAY: Final = (StoreError, ReplayDeadlineExceeded, TimeoutError, ConnectionError)
+_NO_ANSWER: Final = (LlmAnswerCut, LlmAnswerTooLarge, LlmAnswerInvalid, LlmDeclined)
+"""What a model said, and it was of no use: that is a failure of whoever asked it."""
+_AWAY: Final = (StoreError, LlmError, ReplayDeadlineExceeded, TimeoutError, ConnectionError)
 """What says nothing of the draft: something that the replay needs was away, or time was over."""
 
 
 def failure_type_of(error: Exception, step: CaseStep) -> FailureType:
     """What a case failed of that raised `error` at `step`."""
-    return FailureType.INFRA_ERROR if _is_away(error) else _FAILURES[step]
+    away = _is_away(error) and not isinstance(error, _NO_ANSWER)
+    return FailureType.INFRA_ERROR if away else _FAILURES[step]
 
 
 def is_worth_retrying(error: Exception) -> bool:
     """Whether the same case may go well in a moment."""
-    return _is_away(error) and not isinstance(error, ReplayDeadlineExceeded | TimeoutError)
+    if isinstance(error, EverytickError):
+        return error.retriable
+    return isinstance(error, ConnectionError)
+
+
+def asked_to_wait(error: Exception) -> float:
+    """The seconds that a model's endpoint asked us to wait; 0 when it named no time."""
+    asked = error.retry_after if isinstance(error, LlmError) else None
+    return asked.total_seconds() if asked else 0.0
 
 
 def error_of(error: Exception, step: CaseStep) -> CaseError:

@@ -6,12 +6,12 @@ from typing import Final
 from lib.clock import Deadline
 from lib.drafts.composer import Extract, Intent
 from lib.drafts.conversation import Conversation, Direction
-from lib.drafts.extraction import extract_from
 from lib.drafts.invariants.non_logistics_reply import sales_words
 from lib.drafts.invariants.times import times_in
 from lib.drafts.invariants.urls import scheduling_urls
 from lib.drafts.invariants.wording import contains_phrase, plain
 from lib.drafts.language import language_of
+from lib.drafts.template_composer import understood
 from lib.replay.grounding import amounts_in, ungrounded
 from lib.replay.judge import Bar, Judgement, Subject
 
@@ -62,19 +62,16 @@ class RulesJudge:
         """The verdict; no call leaves the process."""
         del deadline
         conversation, draft = subject.conversation, subject.draft
-        extract = _understood(conversation)
-        invented = ungrounded(conversation, draft)
-        scores = {"answer": _answers(conversation, extract, draft), "facts": NONE if invented else GOOD}
+        extract = understood(conversation)
+        scores = {
+            "answer": _answers(conversation, extract, draft),
+            "facts": NONE if ungrounded(conversation, draft) else GOOD,
+        }
         if extract.needs_pricing_answer and extract.intent is not Intent.DECLINE:
             scores["pricing"] = _prices(draft)
         scores |= {"form": _form(draft), "language": _language(conversation, draft)}
         overall = _weighted(scores)
-        wrong = (
-            *(f"{one.code}: {one.message}" for one in subject.invariants),
-            *(f"ungrounded_fact: the draft states the {one}, which nobody gave it." for one in invented),
-            *_unanswered_price(scores),
-            *_unsendable(scores),
-        )
+        wrong = faults(subject, scores)
         low = tuple(
             f"{name}_low: {name} scores {score} of 100." for name, score in scores.items() if score <= POOR
         )
@@ -92,12 +89,15 @@ class RulesJudge:
         )
 
 
-def _understood(conversation: Conversation) -> Extract:
-    """What is asked: by the message itself, else by what was left open before it."""
-    own = extract_from(conversation.trigger.body, conversation.offered_slots)
-    if own.intent is Intent.OTHER and not own.needs_pricing_answer:
-        return extract_from(conversation.asked, conversation.offered_slots)
-    return own
+def faults(subject: Subject, scores: dict[str, int]) -> tuple[str, ...]:
+    """What is objectively wrong: no score makes up for it."""
+    invented = ungrounded(subject.conversation, subject.draft)
+    return (
+        *(f"{one.code}: {one.message}" for one in subject.invariants),
+        *(f"ungrounded_fact: the draft states the {one}, which nobody gave it." for one in invented),
+        *_unanswered_price(scores),
+        *_unsendable(scores),
+    )
 
 
 def _weighted(scores: dict[str, int]) -> int:

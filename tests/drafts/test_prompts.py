@@ -5,7 +5,7 @@ from typing import Final
 
 import pytest
 
-from lib.drafts.prompts import EXTRACT, FOLDER, GATE, GENERATION, prompt
+from lib.drafts.prompts import ADJUDICATION, EXTRACT, FOLDER, GATE, GENERATION, JUDGE, prompt
 
 RELEASED: Final[dict[str, str]] = {}
 """By key, the hash of each prompt that a release had: such a file is not changed, a new version is added."""
@@ -17,7 +17,7 @@ def keys() -> list[str]:
 
 class TestFiles:
     def test_each_has_its_use(self) -> None:
-        assert keys() == sorted([EXTRACT, GENERATION, GATE, *RELEASED])
+        assert keys() == sorted([EXTRACT, GENERATION, GATE, JUDGE, ADJUDICATION, *RELEASED])
 
     @pytest.mark.parametrize("key", keys())
     def test_each_says_its_key(self, key: str) -> None:

@@ -17,13 +17,14 @@ from lib.exit_codes import ExitCode
 from lib.inbox.workspace import DEFAULT_WORKSPACE
 from lib.operator.commands.frame import dry_run_option, json_option, operator_command, print_json, services
 from lib.operator.commands.replay_show import reasons_of
-from lib.operator.replay import ReplayRequest, resume_replay, start_replay
+from lib.operator.replay import RULES, ReplayRequest, resume_replay, start_replay
 from lib.replay.artifact import Artifact, Case
 from lib.replay.judge import JudgeProfile
 from lib.replay.selection import IDS_LIMIT
 from lib.replay.verdict import RunVerdict, verdict_on
 
 ANY: Final = "any"
+AUTO: Final = "auto"
 TOLD: Final = 10
 """Cases that are named below the summary; `flask replay show` has them all."""
 WITH_RESUME: Final = frozenset({"resume", "allow_empty", "as_json"})
@@ -41,6 +42,7 @@ class Said(TypedDict):
     channel: str
     sent_from: datetime | None
     sent_to: datetime | None
+    judge: str
     judge_profile: str
     baseline: str | None
     out: Path | None
@@ -86,6 +88,13 @@ class Instant(click.ParamType[datetime]):
 )
 @click.option("--from", "sent_from", type=Instant(), help="Messages sent then or later.")
 @click.option("--to", "sent_to", type=Instant(), help="Messages sent before then.")
+@click.option(
+    "--judge",
+    type=click.Choice([AUTO, RULES]),
+    default=AUTO,
+    show_default=True,
+    help="auto: the configured model too, where there is one.",
+)
 @click.option(
     "--judge-profile",
     type=click.Choice([one.value for one in JudgeProfile]),
@@ -156,6 +165,7 @@ def _request(said: Said) -> ReplayRequest:
         sent_from=said["sent_from"],
         sent_to=said["sent_to"],
         profile=JudgeProfile(said["judge_profile"]),
+        rules_only=said["judge"] == RULES,
         manifests=said["manifests"],
         baseline=said["baseline"],
         out=said["out"],
