@@ -57,6 +57,9 @@ UPDATE drafts SET status = 'pending', send_error = %(reason)s, updated_at = ever
 WHERE id = %(draft_id)s AND status = 'sending' AND updated_at = %(claimed_at)s
 """
 
+INTERRUPTED: Final = "An earlier attempt was interrupted before anything was sent."
+"""Why a draft is pending again whose sender is gone."""
+
 APPROVE: Final = """
 UPDATE drafts SET status = 'approved', response_disposition = %(disposition)s, send_unconfirmed = false,
        send_error = NULL, updated_at = everytick_now()

@@ -23,6 +23,7 @@ from lib.drafts.mailer import Mailer
 from lib.drafts.outgoing_mail import Letter, OutgoingMail, message_id_of, outgoing_mail, reply_subject
 from lib.drafts.quotation import Quotation
 from lib.drafts.send_store import (
+    INTERRUPTED,
     SendableDraft,
     approve,
     claim_draft,
@@ -191,9 +192,8 @@ def _look_back(
     if not may_be_ours and draft.now < theirs_until:
         return SendResult(outcome=SendOutcome.WAITING, ask_again_at=theirs_until)
     if draft.known_unsent or sending.mailer.has_taken(message_id) is False:
-        reason = "An earlier attempt was interrupted before anything was sent."
         with sending.store.transaction() as connection:
-            give_back(connection, draft.id, reason, claimed_at=draft.updated_at)
+            give_back(connection, draft.id, INTERRUPTED, claimed_at=draft.updated_at)
         raise SendDeferred("An earlier attempt was interrupted before anything was sent; it is tried again.")
     return _unconfirmed(sending, draft)
 

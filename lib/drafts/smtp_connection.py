@@ -8,7 +8,7 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import IO, Any, Final
+from typing import Any, Final, Protocol
 
 from lib.clock import Deadline
 from lib.drafts.smtp_address import SmtpServer, Transport
@@ -19,8 +19,21 @@ LOCAL_NAME: Final = "everytick.invalid"
 """What we call ourselves in EHLO: a host's name is nobody's business, and asking for it can hang."""
 
 
+CHUNK: Final = 4_096
 REPLY_BYTES_LIMIT: Final = 262_144
 """What a server may say in one conversation; more is a flood, not an answer."""
+
+
+class Unbuffered(Protocol):
+    """Where bytes come from, as they come."""
+
+    def read(self, size: int = ..., /) -> bytes | None:
+        """What is there, up to `size`; waits where nothing is. Empty at the end."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
 
 
 class WholeLines:
@@ -29,15 +42,26 @@ class WholeLines:
     smtplib takes `2` before the end of the connection for a yes.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Unbuffered) -> None:
         self._file = file
         self._left = REPLY_BYTES_LIMIT
+        self._read = b""
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something was read that nobody has looked at."""
+        return bool(self._read)
 
     def readline(self, limit: int) -> bytes:
         """The next whole line; empty at the end."""
-        line = self._file.readline(limit)
-        self._left -= len(line)
-        return line if line.endswith(b"\n") and self._left > 0 else b""
+        while b"\n" not in self._read and len(self._read) < limit:
+            chunk = self._file.read(CHUNK)
+            if not chunk:
+                return b""
+            self._read += chunk
+        line, end, self._read = self._read.partition(b"\n")
+        self._left -= len(line) + len(end)
+        return line + end if end and len(line) < limit and self._left > 0 else b""
 
     def close(self) -> None:
         """Close the file beneath."""
@@ -56,13 +80,15 @@ class BoundedSmtp(smtplib.SMTP):
     def getreply(self) -> tuple[int, bytes]:
         """The server's whole reply; raises SMTPServerDisconnected when there is none."""
         if self.file is None and self.sock is not None:
-            self.file = WholeLines(self.sock.makefile("rb"))
+            self.file = WholeLines(self.sock.makefile("rb", buffering=0))
         return super().getreply()
 
     def has_something_to_say(self) -> bool:
         """Whether the server has spoken, or hung up, without being asked."""
-        if self.sock is None:
+        if self.sock is None or self.file is None:
             return False
+        if self.file.has_more:
+            return True
         if isinstance(self.sock, ssl.SSLSocket) and self.sock.pending():
             return True
         with selectors.DefaultSelector() as selector:

@@ -20,7 +20,6 @@ CERTIFICATE: Final = Path(__file__).with_name("anywhere.pem")
 """For the address 0.0.0.0, signed by itself, with its key. To 127.0.0.1 mail would go without TLS."""
 USER: Final = "setter"
 PASSWORD: Final = "not-a-secret"
-LATE_SECONDS: Final = 1.0
 
 
 class Ill(StrEnum):
@@ -125,7 +124,7 @@ class IllServer:
             assert isinstance(content, bytes)
             self.taken.append(str(draft_of(message_from_bytes(content)["Message-ID"])))
         if found is Ill.TAKES_AND_IS_LATE:
-            await asyncio.sleep(LATE_SECONDS)
+            await asyncio.Event().wait()  # until the other side hangs up, which ends this
         if found is Ill.TAKES_AND_MUMBLES:
             _transport(server).write(b"25")
         if found is not None and found is not Ill.TAKES_AND_IS_LATE:

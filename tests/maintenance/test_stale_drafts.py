@@ -66,6 +66,20 @@ class TestSent:
         assert database.rows(SETTLED) == [("approved", "APPROVED", False)]
 
 
+class TestCertainlyNotSent:
+    def test_is_pending_again_and_told(self, services: Services, database: Database, message: UUID) -> None:
+        """Its sender ended before the mail server can have taken the mail, and no job's attempt came by."""
+        draft = seed.draft(database, message, status="sending", minutes_ago=11)
+        database.run("UPDATE drafts SET unsent_as_of = updated_at")
+        with capture_logs() as logs:
+            assert settle(services) == {"recovered": 1, "unconfirmed": 0, "remaining": 0}
+        assert database.rows(SETTLED) == [("pending", None, False)]
+        assert "interrupted" in str(database.value("SELECT send_error FROM drafts"))
+        assert [(entry["event"], entry.get("draft_id")) for entry in logs] == [
+            ("draft.send_failed", str(draft))
+        ]
+
+
 class TestUnknown:
     def test_is_flagged_and_told_never_called_sent(
         self, services: Services, database: Database, message: UUID
