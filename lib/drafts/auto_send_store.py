@@ -67,6 +67,13 @@ ON CONFLICT DO NOTHING
 job that was interrupted, is no new one."""
 
 
+OF_A_DAY: Final = """
+SELECT payload ->> 'decision', count(*)::int FROM draft_pipeline_artifacts
+WHERE stage = 'auto_send_evaluation' AND created_at > everytick_now() - interval '24 hours'
+GROUP BY 1
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
     """A pending draft as things stand, and what came in between."""
@@ -114,3 +121,8 @@ def note_decision(connection: Connection, draft_id: UUID, decision: AutoSendDeci
             "reason": decision.reason,
         },
     )
+
+
+def decisions_of_a_day(connection: Connection) -> dict[str, int]:
+    """How often each verdict was given in the last 24 hours; those that were not given are left out."""
+    return {str(verdict): count for verdict, count in connection.execute(OF_A_DAY).fetchall()}

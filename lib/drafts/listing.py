@@ -13,7 +13,7 @@ from lib.store.store import Connection
 LIST: Final = """
 SELECT d.id, w.name AS workspace, l.email AS lead_email, m.subject, d.status,
        d.response_disposition AS disposition, d.send_unconfirmed, m.body AS inbound,
-       coalesce(d.edited_content, d.content) AS text, d.created_at,
+       coalesce(d.edited_content, d.content) AS text, d.created_at, l.score, l.score_basis,
        ARRAY(SELECT a.payload FROM draft_pipeline_artifacts a JOIN draft_pipeline_runs r ON r.id = a.run_id
              WHERE r.trigger_message_id = d.trigger_message_id AND r.channel = d.channel
                AND r.draft_id = d.id AND a.stage = 'auto_send_evaluation'
@@ -44,6 +44,10 @@ class ListedDraft:
     text: str
     """What would be sent: the edited text where there is one."""
     created_at: datetime
+    score: int | None
+    """The lead's; None while it has none."""
+    score_basis: dict[str, Any] | None
+    """The signals that it rests on, or why there is none; None until the lead is scored."""
     auto_send: list[dict[str, Any]]
     """Each decision whether it goes out by itself, with its reason, in their order; none once pruned."""
 
@@ -60,6 +64,8 @@ class ListedDraft:
             "inbound": self.inbound,
             "text": self.text,
             "createdAt": iso(self.created_at),
+            "leadScore": self.score,
+            "leadScoreBasis": self.score_basis,
             "autoSend": self.auto_send,
         }
 

@@ -19,6 +19,7 @@ from lib.drafts.conversation import Conversation
 from lib.drafts.conversation_store import read_conversation
 from lib.drafts.drafting import Drafted, draft_reply
 from lib.drafts.gate import Gate, overseer_gate
+from lib.drafts.lead_scoring import rescore
 from lib.drafts.no_draft import (
     NoDraftReason,
     evidence_of,
@@ -153,6 +154,7 @@ def _complete(
             keep_artifacts(connection, run.id, (*drafted.artifacts, *last))
             tag_lead(connection, conversation, tag, extract.detected_timezone)
             close_run(connection, run.id, RunStatus.COMPLETED, draft_id=draft.id)
+            rescore(connection, conversation.lead.id, workspace_id=conversation.workspace.id)
     if overtaken is not None:
         return _abort(pipeline, run, conversation, overtaken)
     _log.info(
@@ -174,6 +176,7 @@ def _abort(
         if close_run(connection, run.id, RunStatus.ABORTED, reason=reason, evidence=evidence):
             tag_lead(connection, conversation, tag_without_draft(conversation, reason))
             tag_reported_leads(connection, conversation, reason)
+            rescore(connection, conversation.lead.id, workspace_id=conversation.workspace.id)
     _log.info(
         LogEvent.DRAFT_SKIPPED, message_id=str(conversation.trigger.id), run_id=str(run.id), reason=reason
     )

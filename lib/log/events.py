@@ -90,6 +90,9 @@ class LogEvent(StrEnum):
     LLM_ANSWERED = "llm.answered"
     LLM_FAILED = "llm.failed"
 
+    LEAD_SCORED = "lead.scored"
+    LEAD_SCORE_KEPT = "lead.score_kept"
+
     MAIL_IMPORTED = "mail.imported"
     MAIL_REFUSED = "mail.refused"
     MEMORY_PROPOSED = "memory.proposed"

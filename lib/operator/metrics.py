@@ -12,6 +12,8 @@ from typing import Final
 import structlog
 
 from lib.clock import Deadline
+from lib.drafts.auto_send import AutoSendVerdict
+from lib.drafts.auto_send_store import decisions_of_a_day
 from lib.environment.decision import DeploymentKind
 from lib.errors import StoreError, StoreTimedOut
 from lib.jobs.health import queue_health
@@ -98,6 +100,11 @@ PAST_LEASE: Final = Metric(
     help="Those of them whose lease is over: their workers died or are cut off.",
 )
 DEAD: Final = Metric(name="everytick_jobs_dead", help="Jobs that were given up and wait for an operator.")
+AUTO_SENDS: Final = Metric(
+    name="everytick_recent_auto_sends",
+    labels=("decision",),
+    help="Decisions of the last 24 hours on sending drafts without a person, when stored and at run time.",
+)
 
 METRICS: Final = (
     UP,
@@ -115,6 +122,7 @@ METRICS: Final = (
     RUNNING,
     PAST_LEASE,
     DEAD,
+    AUTO_SENDS,
 )
 """Every one, in the order in which they are told."""
 
@@ -192,6 +200,12 @@ def _queue(connection: Connection, services: Services) -> Iterator[Sample]:
     yield DEAD, (), queue.dead
 
 
+def _auto_sends(connection: Connection, _: Services) -> Iterator[Sample]:
+    found = decisions_of_a_day(connection)
+    for decision in sorted({*AutoSendVerdict, *found}):
+        yield AUTO_SENDS, (decision,), found.get(decision, 0)
+
+
 _READERS: Final[tuple[Callable[[Connection, Services], Iterator[Sample]], ...]] = (
     _windows,
     _arrivals,
@@ -200,4 +214,5 @@ _READERS: Final[tuple[Callable[[Connection, Services], Iterator[Sample]], ...]] 
     _breakers,
     _rollout,
     _queue,
+    _auto_sends,
 )

@@ -10,9 +10,9 @@ from lib.environment.decision import DeploymentKind
 from lib.environment.fingerprints import DatabasePlace
 from lib.errors import EnvironmentRefused, SchemaOutdated, SchemaTooNew
 
-SCHEMA_NEEDED: Final = 11
+SCHEMA_NEEDED: Final = 12
 """The lowest `schema_version` that this code can work on: the number of the newest revision it relies on."""
-APP_SCHEMA: Final = 11
+APP_SCHEMA: Final = 12
 """The schema this code was written for; a database whose `min_app_schema` is higher no longer serves it."""
 
 READ_MARKS: Final = """

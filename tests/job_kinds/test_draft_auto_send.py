@@ -43,7 +43,7 @@ class TestItsJob:
         """Domain §2 and §4: the key names workspace, message, kind and draft; 180 to 420 seconds from now."""
         ((kind, key, payload, workspace, status, delay, attempts),) = database.rows(
             "SELECT kind, dedupe_key, payload, workspace_id, status, run_at - created_at, max_attempts"
-            " FROM jobs"
+            " FROM jobs WHERE kind = 'draft.auto_send'"
         )
         assert (kind, workspace, status, attempts) == ("draft.auto_send", sending.workspace, "scheduled", 3)
         assert key == f"{sending.workspace}:{sending.message}:draft.auto_send:{sending.draft}"

@@ -45,6 +45,8 @@ def drafts_show(draft_id: UUID, *, as_json: bool) -> ExitCode:
         click.echo(f"From {draft.lead_email}: {draft.subject or '(no subject)'}\n")
         click.echo("".join(f"> {line}\n" for line in draft.inbound.splitlines()))
         click.echo(f"{draft.text}\n\n({_state(draft)})")
+        if draft.score_basis is not None:
+            click.echo(_score(draft.score, draft.score_basis))
         for decided in draft.auto_send:
             click.echo(_decision(decided))
     if not found:
@@ -54,6 +56,14 @@ def drafts_show(draft_id: UUID, *, as_json: bool) -> ExitCode:
 
 def _state(draft: ListedDraft) -> str:
     return f"{draft.status}, send unconfirmed" if draft.send_unconfirmed else draft.status
+
+
+def _score(score: int | None, basis: dict[str, Any]) -> str:
+    """The lead's score and what it rests on."""
+    if score is None:
+        return f"lead without a score: {basis.get('reason')}"
+    signals = ", ".join(f"{signal} {weight:+}" for signal, weight in basis.get("signals", {}).items())
+    return f"lead scored {score}: {signals}"
 
 
 def _decision(decided: dict[str, Any]) -> str:

@@ -20,8 +20,8 @@ class TestCurrent:
         code, out, _ = run(flask_app, "current", "--json")
         assert code == 0
         assert json.loads(out) == {
-            "database": {"kind": "development", "schemaVersion": 11, "minAppSchema": 1},
-            "needed": 11,
+            "database": {"kind": "development", "schemaVersion": 12, "minAppSchema": 1},
+            "needed": 12,
             "fits": True,
         }
 
@@ -42,7 +42,7 @@ class TestCurrent:
 class TestUpgrade:
     def test_says_where_it_stands(self, flask_app: Flask) -> None:
         code, out, _ = run(flask_app, "upgrade")
-        assert (code, out) == (0, "Database at revision 0011 (was 0011), stamped development.\n")
+        assert (code, out) == (0, "Database at revision 0012 (was 0012), stamped development.\n")
 
     def test_a_dry_run_changes_nothing(self, flask_app: Flask, database: Database) -> None:
         database.run("UPDATE schema_compatibility SET schema_version = 3")
@@ -51,10 +51,10 @@ class TestUpgrade:
         assert json.loads(out) == {
             "dryRun": True,
             "before": {"kind": "development", "schemaVersion": 3, "minAppSchema": 1},
-            "revision": 11,
+            "revision": 12,
             "kind": "development",
         }
-        told = "Would bring the database to revision 0011 (is 0003), stamped development.\n"
+        told = "Would bring the database to revision 0012 (is 0003), stamped development.\n"
         assert run(flask_app, "upgrade", "--dry-run")[1] == told
         assert database.value("SELECT schema_version FROM schema_compatibility") == 3
 

@@ -46,6 +46,19 @@ class TestShow:
             ),
         )
 
+    def test_what_its_leads_score_rests_on(self, flask_app: Flask, database: Database) -> None:
+        draft = drafted(database)
+        for score, basis, told in (
+            (
+                60,
+                '{"signals": {"wrote": 20, "wants_to_meet": 40}}',
+                "lead scored 60: wrote +20, wants_to_meet +40",
+            ),
+            (None, '{"signals": {}, "reason": "no_person_wrote"}', "lead without a score: no_person_wrote"),
+        ):
+            database.run("UPDATE leads SET score = %s, score_basis = %s::jsonb", score, basis)
+            assert told in run(flask_app, "show", draft)[1].splitlines()
+
     def test_why_it_goes_out_by_itself_or_not(self, flask_app: Flask, database: Database) -> None:
         """Domain §2: what was not done is explained, in the order in which it was decided."""
         draft = drafted(database)
