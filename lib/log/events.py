@@ -97,6 +97,7 @@ class LogEvent(StrEnum):
     MAIL_REFUSED = "mail.refused"
     MEMORY_PROPOSED = "memory.proposed"
     MEMORY_OPERATED = "memory.operated"
+    REPLAY_CASE_FAILED = "replay.case_failed"
     DRAFT_CREATED = "draft.created"
     DRAFT_KEPT = "draft.kept"
     DRAFT_SKIPPED = "draft.skipped"

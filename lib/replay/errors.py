@@ -24,6 +24,12 @@ class RunUnreadable(ReplayError):
     exit_code = ExitCode.USAGE
 
 
+class ReplayUnwritable(ReplayError):
+    """The replay's file cannot be written: make room, or name another place with --out."""
+
+    code = "replay_unwritable"
+
+
 class ManifestUnreadable(ReplayError):
     """The manifest does not fit: docs/replay.md shows its form."""
 

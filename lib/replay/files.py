@@ -2,12 +2,14 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from lib.clock import iso
-from lib.replay.errors import RunNotFound
+from lib.replay.errors import ReplayUnwritable, RunNotFound
 
 FOLDER: Final = Path(".artifacts/ai-replay")
 """Below the folder that the command is called in."""
@@ -20,7 +22,26 @@ def run_id_at(instant: datetime) -> str:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Put `text` into `path` at one stroke: a reader finds the old file or the new, nothing between."""
+    """Put `text` into `path` at one stroke: a reader finds the old file or the new, nothing between.
+
+    Raises ReplayUnwritable.
+    """
+    with writing(path):
+        _replace(path, text)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """While the body writes into `path`: raise ReplayUnwritable for what the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        raise ReplayUnwritable(
+            f"{path} cannot be written ({error.strerror}): make room, or name another place with --out."
+        ) from error
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from lib.replay.artifact import Case, Config, Selection
 from lib.replay.case import FailureType, SelectedCase
 from lib.replay.errors import RunUnreadable
-from lib.replay.files import write_whole
+from lib.replay.files import write_whole, writing
 from lib.replay.record import Record
 
 SUFFIX: Final = ".partial.jsonl"
@@ -79,7 +79,7 @@ class Journal:
 
     def add(self, case: Case) -> None:
         """Keep one case's outcome; on the disk when this returns."""
-        with self.path.open("a", encoding="utf-8") as file:
+        with writing(self.path), self.path.open("a", encoding="utf-8") as file:
             file.write(case.model_dump_json() + "\n")
         self.done[case.case_id] = case
 

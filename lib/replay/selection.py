@@ -22,17 +22,21 @@ LATELY_DAYS: Final = 30
 IDS_LIMIT: Final = 1_000
 
 NEWEST: Final = """
+WITH newest AS (
+    SELECT id, sent_at, created_at FROM messages
+    WHERE workspace_id = %(workspace_id)s AND direction = 'inbound'
+      AND (%(channel)s::text IS NULL OR channel = %(channel)s)
+      AND (%(sent_from)s::timestamptz IS NULL OR sent_at >= %(sent_from)s)
+      AND (%(sent_to)s::timestamptz IS NULL OR sent_at < %(sent_to)s)
+      AND (NOT %(lately)s OR sent_at >= everytick_now() - %(days)s * interval '1 day')
+      AND (%(machines)s OR automation IS NULL)
+    ORDER BY sent_at DESC, created_at DESC, id LIMIT %(scanned)s
+)
 SELECT m.id, m.channel, left(m.body, 20000) AS body, l.tag
-FROM messages m JOIN leads l ON l.id = m.lead_id
-WHERE m.workspace_id = %(workspace_id)s AND m.direction = 'inbound'
-  AND (%(channel)s::text IS NULL OR m.channel = %(channel)s)
-  AND (%(sent_from)s::timestamptz IS NULL OR m.sent_at >= %(sent_from)s)
-  AND (%(sent_to)s::timestamptz IS NULL OR m.sent_at < %(sent_to)s)
-  AND (NOT %(lately)s OR m.sent_at >= everytick_now() - %(days)s * interval '1 day')
-  AND (%(machines)s OR m.automation IS NULL)
-ORDER BY m.sent_at DESC, m.created_at DESC, m.id LIMIT %(scanned)s
+FROM newest n JOIN messages m ON m.id = n.id JOIN leads l ON l.id = m.lead_id
+ORDER BY n.sent_at DESC, n.created_at DESC, n.id
 """
-"""Inbound messages of one scope, newest first."""
+"""Inbound messages of one scope, newest first; no body is read but theirs."""
 
 NAMED: Final = """
 SELECT m.id, m.channel, left(m.body, 20000) AS body, l.tag

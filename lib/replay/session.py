@@ -4,7 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import structlog
+
 from lib.clock import Deadline
+from lib.log.events import LogEvent
 from lib.replay.artifact import Artifact, Case, case_of, summary_of
 from lib.replay.baseline import BaselineDiff, Standing, compare
 from lib.replay.case import CaseOutcome, CaseStatus, SelectedCase
@@ -15,6 +18,8 @@ from lib.replay.files import write_whole
 from lib.replay.journal import Header, Journal
 from lib.replay.shown import Shown
 from lib.stopping import Stopping
+
+_log = structlog.get_logger()
 
 Progress = Callable[[Case], None]
 
@@ -38,6 +43,14 @@ class Session:
         def keep(outcome: CaseOutcome) -> None:
             case = case_of(outcome, shown)
             self.journal.add(case)
+            if case.error is not None:
+                _log.warning(
+                    LogEvent.REPLAY_CASE_FAILED,
+                    case_id=case.case_id,
+                    failure_type=case.failure_type,
+                    code=case.error.code,
+                    attempts=case.attempts,
+                )
             progress(case)
 
         evaluate_all(

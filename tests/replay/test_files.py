@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lib.replay.errors import RunNotFound
+from lib.replay.errors import ReplayUnwritable, RunNotFound
 from lib.replay.files import FOLDER, find_run, run_id_at, write_whole
 
 
@@ -36,6 +36,12 @@ def test_whole_or_not_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(KeyboardInterrupt):
         write_whole(path, "new")
     assert (path.read_text(), [one.name for one in Path().iterdir()]) == ("old", ["file.json"])
+
+
+def test_a_place_that_cannot_be_written_is_named() -> None:
+    Path("file").write_text("")
+    with pytest.raises(ReplayUnwritable, match=r"file/run\.json"):
+        write_whole(Path("file") / "run.json", "{}")
 
 
 class TestFind:
