@@ -3,6 +3,7 @@
 import pytest
 
 from lib.drafts.opt_out import READ, opt_out_in
+from lib.drafts.unsubscribing import SUBJECT
 
 
 @pytest.mark.parametrize(
@@ -143,7 +144,7 @@ def test_what_only_sounds_like_one(text: str) -> None:
 @pytest.mark.parametrize(
     ("subject", "expected"),
     [
-        ("unsubscribe", True),
+        (SUBJECT, True),
         ("Unsubscribe request", True),
         ("Re: STOP", True),
         ("Unsubscribe from mailing list", True),

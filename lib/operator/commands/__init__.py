@@ -7,6 +7,7 @@ from flask.cli import run_command
 from lib.operator.commands.database import db
 from lib.operator.commands.drafts import drafts
 from lib.operator.commands.drafts_list import drafts_list, drafts_show
+from lib.operator.commands.drafts_skipped import drafts_skipped
 from lib.operator.commands.environment import env
 from lib.operator.commands.environment_adopt import adopt_copy
 from lib.operator.commands.environment_verify import verify_command
@@ -27,6 +28,7 @@ def register_commands(app: Flask) -> None:
     db.add_command(grants)
     app.cli.add_command(db)
     drafts.add_command(drafts_list)
+    drafts.add_command(drafts_skipped)
     drafts.add_command(drafts_show)
     app.cli.add_command(drafts)
     env.add_command(adopt_copy)
