@@ -46,8 +46,6 @@ class WorkspaceView:
     """IANA."""
     service_description: str | None
     """What the team sells, in its own words; None when it has not said."""
-    auto_send: bool
-    """Whether the workspace allows drafts to go out without a person."""
     memory_policy: MemoryPolicy = field(default_factory=MemoryPolicy)
     """What may be remembered without being asked; by default nothing."""
 

@@ -118,7 +118,6 @@ def workspace_view(row: dict[str, Any]) -> WorkspaceView:
         booking_link=settings.booking_link,
         timezone=settings.timezone,
         service_description=settings.service_description,
-        auto_send=settings.auto_send.enabled,
         memory_policy=settings.memory,
     )
 

@@ -132,7 +132,6 @@ class PinnedCase(Record):
                 booking_link=self.workspace.booking_link,
                 timezone=self.workspace.timezone,
                 service_description=self.workspace.service_description,
-                auto_send=False,
             ),
             lead=LeadView(
                 id=self._id("lead", 0),

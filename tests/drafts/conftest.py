@@ -175,7 +175,6 @@ def conversation(
             booking_link=booking_link,
             timezone="UTC",
             service_description=service_description,
-            auto_send=False,
         ),
         lead=LeadView(**{**facts, **lead}),
         channel=Channel.EMAIL,

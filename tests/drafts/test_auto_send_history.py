@@ -157,7 +157,7 @@ SENDS = st.sampled_from(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(turns=st.lists(st.tuples(EVENTS, st.one_of(SENDS, st.just("job"))), max_size=4))
 def test_no_history_leads_to_a_forbidden_mail_or_to_two(
     services: Services, database: Database, turns: list[tuple[str, str]]
@@ -174,6 +174,8 @@ def test_no_history_leads_to_a_forbidden_mail_or_to_two(
     ("events", "state", "mails"),
     [
         pytest.param(["job"], ("approved", "AUTO_SENT", False), 1, id="nothing"),
+        pytest.param(["wait: 72", "job"], ("pending", None, False), 0, id="three days"),
+        pytest.param(["wrote: inbound", "job", "job"], ("pending", None, False), 0, id="another question"),
         pytest.param(["job: the other"], ("approved", "AUTO_SENT", False), 1, id="a person in the middle"),
         pytest.param(["person: the other"], ("approved", "APPROVED", False), 1, id="the job in the middle"),
         pytest.param(

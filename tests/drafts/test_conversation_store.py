@@ -25,9 +25,7 @@ def found(services: Services, message: UUID) -> Conversation:
 
 
 def test_everything_that_is_known_is_there(inbox: Inbox, services: Services) -> None:
-    workspace = inbox.workspace(
-        booking_link="https://calendly.com/acme", service_description="We do.", auto_send={"enabled": True}
-    )
+    workspace = inbox.workspace(booking_link="https://calendly.com/acme", service_description="We do.")
     lead = inbox.lead(
         workspace,
         email="ada@lead.example",
@@ -43,9 +41,7 @@ def test_everything_that_is_known_is_there(inbox: Inbox, services: Services) -> 
     assert [message.id for message in held.messages] == [first, trigger]
     assert held.trigger == held.messages[-1]
     assert held.offered_slots == SLOTS
-    assert (held.workspace.id, held.workspace.booking_link, held.workspace.auto_send) == (
-        workspace, "https://calendly.com/acme", True,
-    )  # fmt: skip
+    assert (held.workspace.id, held.workspace.booking_link) == (workspace, "https://calendly.com/acme")
     assert (held.lead.email, held.lead.timezone, held.lead.tag, held.lead.scheduler_link) == (
         "ada@lead.example", "Europe/Paris", "Interested", "https://cal.com/ada",
     )  # fmt: skip

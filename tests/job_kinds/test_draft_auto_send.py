@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 
+from lib.clock import Deadline, SystemClock
 from lib.errors import SendDeferred, SendRefused
 from lib.job_kinds.draft_auto_send import auto_send
+from lib.jobs.drain import drain
 from lib.jobs.kind import Uniqueness
 from lib.jobs.outcomes import Permanent, Reschedule, RetryAfter
 from lib.services import Services
@@ -50,6 +52,18 @@ class TestItsJob:
         assert payload == {"draftId": str(sending.draft)}
         assert timedelta(seconds=179) < delay <= timedelta(seconds=420)
         assert sending.decisions() == [SCHEDULED]
+
+    def test_is_found_when_its_time_has_come(
+        self, database: Database, sending: AutoSending, mailer: RecordingMailer
+    ) -> None:
+        """Through the queue itself, by the database's clock."""
+
+        def succeeded() -> int:
+            return drain(sending.services, deadline=Deadline.after_ms(SystemClock(), 20_000)).succeeded
+
+        assert (succeeded(), mailer.taken) == (0, [])
+        database.shift_clock(timedelta(seconds=421))
+        assert (succeeded(), len(mailer.taken)) == (1, 1)
 
     def test_sends_as_nobody(self, database: Database, sending: AutoSending, mailer: RecordingMailer) -> None:
         sending.run()
