@@ -4,8 +4,8 @@ import re
 from typing import Final
 
 from lib.drafts.composer import Extract, Intent
+from lib.drafts.invariants.booking_intent import wants_booking
 from lib.drafts.invariants.dates import named_dates
-from lib.drafts.invariants.non_logistics_reply import wants_booking
 from lib.drafts.invariants.times import named_times
 from lib.drafts.invariants.urls import scheduling_urls
 from lib.drafts.invariants.wording import plain

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from lib.drafts.invariants.dates import dates_in, named_dates
+from lib.drafts.invariants.own_words import own_words
 from lib.drafts.invariants.reading import folded, readable
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
 from lib.drafts.invariants.times import named_times
@@ -12,7 +13,8 @@ _COMMITS: Final = re.compile(
     r"\b(?<!\bnot )(?<!n't )(?<!not yet )(?<!n't yet )(?<!not been )(?<!n't been )(?<!to be )"
     r"(?:(?:re-?|pre-?)?(?:booked|confirmed|scheduled)|reserved|locked\s+in|pencill?ed\s+in"
     r"|gebucht|bestatigt|reserviert|vereinbart|eingetragen|confirmee?s?|planifiee?|programmee?|reservee"
-    r"|confirmad[oa]s?|reservad[oa]s?|agendad[oa]s?|programad[oa]s?|confermat[oaie]|prenotat[oaie]|fissat[oaie])\b"
+    r"|confirmad[oa]s?|reservad[oa]s?|agendad[oa]s?|programad[oa]s?|confermat[oaie]|prenotat[oaie]"
+    r"|fissat[oaie])\b"
     r"|\bwhich\s+(?:\w+\s+){0,4}works?\b",
     re.IGNORECASE,
 )
@@ -28,10 +30,11 @@ def date_mismatch(reply: Reply) -> Broken | None:
     does not excuse another date.
     """
     offered = frozenset[str]().union(*(dates_in(slot) for slot in reply.slots))
-    if not offered or not commits(reply.draft):
+    said = own_words(reply)
+    if not offered or not commits(said):
         return None
     known = offered | dates_in(reply.inbound)
-    strange = [mention for mention in named_dates(reply.draft) if known.isdisjoint(mention)]
+    strange = [mention for mention in named_dates(said) if known.isdisjoint(mention)]
     if not strange:
         return None
     named = ", ".join(dict.fromkeys(_shown(mention) for mention in strange))

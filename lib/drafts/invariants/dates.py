@@ -34,7 +34,8 @@ _NUMBER: Final = r"\d{1,2}(?:st|nd|rd|th)?"
 _DAY: Final = rf"(?:{_NUMBER}|{_WORD})"
 _NOT_A_TIME: Final = r"(?![\d%]|[:.]\d|\s*[ap]\.?\s?m\b|\s*o'?\s?clock|\s*(?:uhr|h)\b|h\d)"
 _COUNTED: Final = (
-    r"(?!\s*%|\s+(?:people|persons?|users?|seats?|teams?|customers?|clients?|companies|more|new|others?|percent"
+    r"(?!\s*%|\s+(?:people|persons?|users?|seats?|teams?|customers?|clients?|companies|more|new|others?"
+    r"|percent"
     r"|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|licen[cs]es?|options?|slots?|times|of\s+(?:us"
     r"|them|you|our|your))\b)"
 )
@@ -46,6 +47,10 @@ _FUNCTION: Final = (
 _ENDS: Final = rf"(?=\s*(?:$|[.,;:!?()\n@-]|{_FUNCTION}))"
 _LIST: Final = r"\s*(?:,\s*(?:and|or)\s|[,/&-]|to\b|through\b|and\b|or\b)\s*(?:the\s+)?"
 
+_NUMBER_ENDS: Final = (
+    r"(?=(?:\s*(?:-|or|and|to|&)\s*\d{1,2}/\d{1,2}){0,4}\s*(?:$|[.,;:!?)\n@]"
+    r"|(?:at|works?|is|it|instead|then|would|suits?|from|for|please|um|a|alle)\b))"
+)
 _MONTH_FIRST: Final = re.compile(
     rf"(?P<in>\b(?:in|since|every|each)\s+)?\b(?P<month>{_MONTH})(?:\s*|[-/])(?:the\s+)?(?P<day>{_DAY})"
     rf"{_NOT_A_TIME}{_COUNTED}(?(in){_ENDS})"
@@ -55,7 +60,8 @@ _MONTH_FIRST: Final = re.compile(
 _SUFFIX: Final = r"(?:st|nd|rd|th|er|eme|e|o|\.)?"
 _DAY_FIRST: Final = re.compile(
     r"(?P<at>\bat\s+)?(?<![\w:./-])"
-    rf"(?P<more>(?:\d{{1,2}}{_SUFFIX}\s*(?:-|/|&|(?:and|or|to|und|oder|bis|et|ou|y|o|e)\b)\s*(?:the\s+)?){{0,6}})"
+    rf"(?P<more>(?:\d{{1,2}}{_SUFFIX}\s*(?:-|/|&|(?:and|or|to|und|oder|bis|et|ou|y|o"
+    rf"|e)\b)\s*(?:the\s+)?){{0,6}})"
     rf"(?:(?P<day>\d{{1,2}}){_SUFFIX}(?:\s*|-|/)(?:of\s+|de\s+|di\s+)?|(?P<word>{_WORD})\s+of\s+)"
     rf"(?P<month>{_MONTH})(?!\s+(?:i|we|you|it|be|not|work|suit|also|have|need|still|well|they)\b)"
     r"(?:[,\s-]{1,2}(?:de\s+)?20\d\d\b)?",
@@ -73,7 +79,7 @@ _NUMERIC: Final = re.compile(
     r"(?:us\s+|it\s+|at\s+|of\s+)?)?"
     rf"(?:(?P<said>\b(?:on|for|by|until|till|dated?|am|le|el|il|{WEEKDAY}),?\s+)|(?<![\d/$.,]))"
     r"(?P<one>\d{1,2})(?P<sign>[/-])(?P<two>\d{1,2})(?:(?P<year>(?P=sign)(?:\d{4}|\d{2}))|(?!-))(?![\d/%])"
-    rf"(?P<at>(?=\s*(?:at|@|um|a\s+las|alle|around)\b))?(?P<ends>{_ENDS})?",
+    rf"(?P<at>(?=\s*(?:at|@|um|a\s+las|alle|around)\b))?(?P<ends>{_NUMBER_ENDS})?",
     re.IGNORECASE,
 )
 _OPEN: Final = re.compile(
@@ -84,7 +90,8 @@ _OPEN: Final = re.compile(
 )
 _DAY_ALONE: Final = re.compile(
     rf"\b(?:{WEEKDAY}|el(?:\s+dia)?|le|am|il),?\s+(?:(?:the|le|el|il|den)\s+)?(?P<day>\d{{1,2}})\.?"
-    r"(?=\s*,?\s*(?:at|@|um|a\s+las?|alle)\s*(?:around\s+)?\d{1,2}(?:[:.h]\d\d|\s*[ap]\.?m\b|\s*(?:uhr|h)\b))",
+    r"(?=\s*,?\s*(?:at|@|um|a\s+las?|alle)\s*(?:around\s+)?\d{1,2}(?:[:.h]\d\d|\s*[ap]\.?m\b|\s*(?:uhr"
+    r"|h)\b))",
     re.IGNORECASE,
 )
 

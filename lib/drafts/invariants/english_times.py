@@ -21,8 +21,10 @@ _NEAR: Final = r"(?:about|around|roughly|approximately|exactly|like|say|maybe|pe
 _AT: Final = rf"(?:\bat\s+|@\s?)(?:{_NEAR})?"
 LEAD: Final = rf"(?:{_AT}|\b(?:by|around|about|approximately|until|till|from|after|before|past|since)\s+)"
 _SAY: Final = (
-    r"\b(?:say|make\s+(?:it|that)|(?:how|what)\s+about|how\s+does|how's|let's\s+do|(?:booked|scheduled|set|down|confirmed"
-    r"|pencill?ed\s+in|put\s+you\s+down)\s+for|(?:move|moved|push|pushed|change|changed|shift|shifted)\s+(?:it\s+|us\s+|"
+    r"\b(?:say|make\s+(?:it|that)|(?:how|what)\s+about|how\s+does|how's|let's\s+do|(?:booked|scheduled"
+    r"|set|down|confirmed"
+    r"|pencill?ed\s+in|put\s+you\s+down)\s+for|(?:move|moved|push|pushed|change|changed|shift"
+    r"|shifted)\s+(?:it\s+|us\s+|"
     r"this\s+|that\s+)?(?:back\s+)?to)\s+"
 )
 _ASKED_WHETHER: Final = r"\b(?:does|do|would|is|will|could)\s+"
@@ -45,11 +47,13 @@ _PART: Final = compiled(
     r"(?:late\s+|early\s+)?(?P<part>morning|afternoon|evening|night)\b"
 )
 _PAST: Final = compiled(
-    rf"\b(?P<part>half|quarter|{_SMALL})[\s-]+past[\s-]+(?P<h>{HOUR})\b|\b(?P<part2>half|quarter)[\s-]+after\s+"
+    rf"\b(?P<part>half|quarter|{_SMALL})[\s-]+past[\s-]+(?P<h>{HOUR})\b|\b(?P<part2>half"
+    rf"|quarter)[\s-]+after\s+"
     rf"(?P<h2>{HOUR})\b"
 )
 _TO: Final = compiled(
-    rf"(?:\b(?:a\s+)?(?P<part>quarter)[\s-]+(?P<way>to|before|till)[\s-]+|{LEAD}(?:a\s+)?(?P<part2>quarter|{_SMALL})"
+    rf"(?:\b(?:a\s+)?(?P<part>quarter)[\s-]+(?P<way>to|before|till)[\s-]+"
+    rf"|{LEAD}(?:a\s+)?(?P<part2>quarter|{_SMALL})"
     rf"[\s-]+(?P<way2>to|before|till|of|after)[\s-]+)(?P<h>{HOUR})\b{COUNTED}"
 )
 _HALF_HOUR: Final = compiled(
@@ -60,10 +64,11 @@ _SPOKEN: Final = compiled(
 )
 _CLOCK: Final = compiled(rf"\b(?P<h>{HOUR})(?:[:.](?P<m>[0-5]\d))?\s*o'?\s?clock\b")
 _COLON: Final = compiled(
-    r"(?<![\d:.+])(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?!\s*(?:min(?:ute)?s?|sec\w{0,4}|ratio)\b)"
+    r"(?<![\d:.+])(?P<h>\d{1,2}):(?P<m>[0-5]\d)(?::[0-5]\d)?(?![\d:])(?!\s*(?:min(?:ute)?s?|sec\w{0,4}"
+    r"|ratio)\b)"
 )
 _RUN: Final = compiled(
-    rf"(?:{_AT}(?P<h>[01]\d|2[0-3])(?P<m>[0-5][05]){FOLLOWED}"
+    rf"(?:{_AT}(?P<h>[01]\d|2[0-3])(?P<m>[0-5][05])(?:\s?(?:hrs?|hours?|h)\b)?{FOLLOWED}"
     r"|(?<![\w.,$])(?P<h2>[01]\d|2[0-3])(?P<m2>[0-5]\d)\s?(?:hrs?|h|hours\s+(?:on|sharp|cet|gmt|utc|et))\b)"
 )
 _POINT: Final = compiled(

@@ -30,14 +30,25 @@ _HEURES: Final = compiled(
     r"(?!\s+(?:call|workshop|session|window|trial|day))"
     r"(?:\s+(?P<words>et\s+demie|et\s+quart|moins\s+le\s+quart))?"
 )
+_H_ALONE: Final = compiled(
+    r"(?<![\w:.,$-])(?<!\bin )(?<!\bthe )(?<!\ba )(?<!\ban )(?<!\bfor )(?<!\bof )(?<!\bper )(?<!\b"
+    r"last )(?<!\bevery )"
+    r"(?<!\bwithin )(?<!\bunder )(?<!\bthan )(?<!\ben )(?<!\bsous )(?<!\bdans )(?<!\bles )(?P<h>1\d"
+    r"|2[0-3]|[7-9])\s?h"
+    r"(?=\s*(?:$|[.,;!?)\n]|(?:le|ce|si|pour|on|works?|is|it|would|instead|et|ou|peut|me|nous|demain"
+    r"|s'il)\b)"
+    rf"|\s+{WEEKDAY})"
+)
 _FOREIGN: Final = compiled(
     rf"(?:@\s?|\b(?:vers|a\s+las?|sobre\s+las|las|alle|ore|um|gegen)\s+)(?P<h>{FOREIGN_HOUR})\b"
-    r"(?:\s?h(?:eures?|oras?|s)?\b)?(?:\s+(?P<words>(?:et|y|e)\s+(?:demie|quart|media|cuarto|mezz[ao]|un\s+quarto)"
+    r"(?:\s?h(?:eures?|oras?|s)?\b)?(?:\s+(?P<words>(?:et|y|e)\s+(?:demie|quart|media|cuarto|mezz[ao]"
+    r"|un\s+quarto)"
     r"|moins\s+le\s+quart|menos\s+cuarto|meno\s+un\s+quarto))?"
     rf"{_UNSTRESSED}(?![\w:]|\s+[a-z]{{3,}}(?<!\bund)(?<!\bmit)(?<!\bbei)(?<!\boder)(?<!\bpara)(?<!\bcon))"
 )
 _POINT: Final = compiled(
-    r"\b(?:um|gegen|ab|bis|alle|ore|a\s+las)\s+(?P<h>\d{1,2})\.(?P<m>[0-5]\d)\b(?!\.\d|\s*(?:%|prozent|eur\b|euro))"
+    r"\b(?:um|gegen|ab|bis|alle|ore|a\s+las)\s+(?P<h>\d{1,2})\.(?P<m>[0-5]\d)\b(?!\.\d|\s*(?:%|prozent"
+    r"|eur\b|euro))"
 )
 _NAMED: Final = compiled(
     r"(?<![\w-])(?<!apres )(?P<name>mediodia|medianoche|midi|minuit|mezzogiorno"
@@ -69,6 +80,7 @@ FOREIGN: Final[tuple[Form, ...]] = (
     (_UHR, _uhr),
     (_H, hour_and_minute),
     (_HEURES, hour_and_minute),
+    (_H_ALONE, hour_and_minute),
     (_POINT, hour_and_minute),
     (_FOREIGN, hour_and_minute),
     (_NAMED, _named),

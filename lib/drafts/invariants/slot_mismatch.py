@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-from lib.drafts.invariants.reading import folded, readable
+from lib.drafts.invariants.own_words import own_words
+from lib.drafts.invariants.reading import folded
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
 from lib.drafts.invariants.times import named_times, times_asked_for, times_in
 from lib.drafts.invariants.wording import contains_phrase
@@ -11,7 +12,8 @@ from lib.drafts.invariants.wording import contains_phrase
 _GAP: Final = r"(?:(?!\b(?:i|we|i'm|we're|i'd|i'll|we'll|let's|how\s+about|what\s+about)\b)[^.?!\n]){0,60}?"
 _BOUND: Final = r"\b(?:after|before|between|past|by|nach|vor|zwischen|apres|avant|entre|despues|antes)\b"
 _ASKING: Final = re.compile(
-    rf"\b(?:what|which)(?:'s|\s+(?:is|are|would\s+be|other|exact))?\s+(?:(?:a|an|the|your)\s+)?(?:\w+\s+){{0,2}}"
+    rf"\b(?:what|which)(?:'s|\s+(?:is|are|would\s+be|other|exact))?\s+(?:(?:a|an|the"
+    rf"|your)\s+)?(?:\w+\s+){{0,2}}"
     rf"(?:times?|hours?)\b{_GAP}{_BOUND}"
     rf"|\b(?:is|are)\s+there\s+(?:\w+\s+){{1,3}}(?:times?|slots?|windows?)\b{_GAP}{_BOUND}[^.!\n]{{0,120}}\?"
     rf"|\b(?:um\s+)?(?:wie\s*viel\s+uhr|welche\s+uhrzeit|quelle\s+heure|que\s+hora)\b{_GAP}{_BOUND}",
@@ -29,10 +31,8 @@ def slot_mismatch(reply: Reply) -> Broken | None:
     if not reply.slots:
         return None
     known = times_asked_for(reply.inbound).union(*(times_in(slot) for slot in reply.slots))
-    strange = [
-        " or ".join(sorted(mention)) for mention in named_times(reply.draft) if known.isdisjoint(mention)
-    ]
-    said = readable(reply.draft)
+    said = own_words(reply)
+    strange = [" or ".join(sorted(mention)) for mention in named_times(said) if known.isdisjoint(mention)]
     if not strange or any(contains_phrase(said, slot) for slot in reply.slots):
         return None
     if _ASKING.search(folded(said)):
