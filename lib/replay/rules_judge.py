@@ -6,7 +6,7 @@ from typing import Final
 from lib.clock import Deadline
 from lib.drafts.composer import Extract, Intent
 from lib.drafts.conversation import Conversation, Direction
-from lib.drafts.invariants.non_logistics_reply import sales_words
+from lib.drafts.invariants.sales_talk import sales_words
 from lib.drafts.invariants.times import times_in
 from lib.drafts.invariants.urls import scheduling_urls
 from lib.drafts.invariants.wording import contains_phrase, plain

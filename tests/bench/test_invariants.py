@@ -96,6 +96,13 @@ class TestBar:
         assert score.good is good
 
 
+class TestOurs:
+    def test_the_rules_reach_the_bar_in_each_half(self) -> None:
+        """The gate: precision at least 0.9 and nothing missed, for each invariant in both halves."""
+        said: list[str] = []
+        assert main([], show=said.append) == 0, said[0]
+
+
 class TestCommand:
     def test_all_right_is_exit_0(self, tmp_path: Path) -> None:
         file = _file(tmp_path / "first", _line("blank", " ", "empty_draft"), _line("fine", FINE))

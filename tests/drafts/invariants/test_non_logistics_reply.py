@@ -2,7 +2,9 @@
 
 import pytest
 
-from lib.drafts.invariants.non_logistics_reply import non_logistics_reply, sales_words, wants_booking
+from lib.drafts.invariants.booking_intent import wants_booking
+from lib.drafts.invariants.non_logistics_reply import non_logistics_reply
+from lib.drafts.invariants.sales_talk import sales_words
 from tests.drafts.invariants.cases import SLOTS, reply
 
 SALES = "Our platform has proven results for clients in your industry."
