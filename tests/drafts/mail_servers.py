@@ -59,7 +59,8 @@ class Talk:
         return line
 
     def hear_mail(self) -> None:
-        while self.hear() not in (b".\r\n", b""):
+        """The text to its end, or to a farewell where none came."""
+        while self.hear() not in (b".\r\n", b"QUIT\r\n", b""):
             pass
 
     def greet(self) -> None:

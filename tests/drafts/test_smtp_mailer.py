@@ -17,6 +17,7 @@ from lib.drafts.outgoing_mail import OutgoingMail, outgoing_mail
 from lib.drafts.smtp_address import smtp_server
 from lib.drafts.smtp_mailer import SmtpMailer
 from lib.errors import SendDeferred, SendError, SendOutcomeUnknown, SendRefused
+from tests.conftest import FakeClock
 from tests.drafts.mail_servers import Talk, real_server, scripted_server
 from tests.drafts.outbox import willing
 from tests.drafts.test_outgoing_mail import LETTER
@@ -161,9 +162,11 @@ class TestOutcomes:
         ):
             send(port, mail)
 
-    def test_a_text_that_breaks_off_was_not_sent(self) -> None:
+    def test_a_text_that_breaks_off_was_not_sent(self, mail: OutgoingMail) -> None:
         """RFC 5321, 4.1.1.4: without the single dot no server takes it."""
-        large = outgoing_mail(replace(LETTER, body="all work and no play\n" * 400_000))
+        message = EmailMessage()
+        message.set_payload(f"{'x' * 900}\r\n" * 12_000)  # more than any buffer on the way holds
+        large = replace(mail, message=message)
 
         def breaks_off(talk: Talk) -> None:
             talk.until_data()
@@ -293,6 +296,15 @@ class TestTheDeadline:
             with pytest.raises(error):
                 send(port, mail, timeout_ms=LIMIT_MS)
             assert time.monotonic() - started < LIMIT_MS / 1000 + 1.5
+
+    def test_that_passes_while_the_send_is_committed_to_ends_it(self, mail: OutgoingMail) -> None:
+        """A slow database: the dot does not go when nobody is left to write down the answer."""
+        clock = FakeClock()
+        with scripted_server(answers()) as (port, talks):
+            mailer = SmtpMailer(smtp_server(f"smtp://127.0.0.1:{port}"), timeout_ms=5_000)
+            with pytest.raises(SendDeferred, match="Time ran out"):
+                mailer.send(mail, deadline=Deadline.after_ms(clock, 10_000), commit=lambda: clock.advance(6))
+        assert b".\r\n" not in talks[0].lines
 
     def test_of_the_job_counts_too(self, mail: OutgoingMail) -> None:
         with scripted_server(hangs("connect")) as (port, _):

@@ -41,14 +41,13 @@ def compare(head: str, fates: dict[str, Fate], *, write: bool) -> None:
     unlawful = {what: fate for what, fate in fates.items() if not fate.lawful}
     assert unlawful == {}
     found = "".join(line(what, fate) for what, fate in fates.items())
-    text = DOCUMENT.read_text()
-    before, _, after = text.partition(head)
-    assert after, f"docs/drafts.md has no table with the head {head}"
-    rest = after.lstrip("|") and "\n" + after.partition("\n\n")[2]
+    before, _, after = DOCUMENT.read_text().partition(head)
+    table, end, rest = after.partition("\n\n")
+    assert end, f"docs/drafts.md has no table with the head {head}"
     if write:
-        DOCUMENT.write_text(f"{before}{head}{found}{rest}")
+        DOCUMENT.write_text(f"{before}{head}{found.rstrip()}{end}{rest}")
     else:
-        assert after.partition("\n\n")[0] + "\n" == found
+        assert f"{table}\n" == found
 
 
 class TestKilled:
