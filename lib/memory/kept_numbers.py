@@ -69,7 +69,7 @@ NUMBERED: Final = re.compile(
     r"|dossier|pedido|factura|contrato|presupuesto"
     r"|(?:bestell|auftrags|rechnungs|vertrags|vorgangs|artikel|kunden|ticket)-?(?:nummer|nr))\b"
     r"[\s.:]*(?:(?:no|nr|num|number|nummer|n[°º]|id|numéro|número)\b)?[\s.:#-]*)"
-    r"[A-Z]{0,6}[-_/]?\d(?:[-_/.]?[\dA-Z])*(?!\s?[-/.\s]\d)",
+    r"[A-Z]{0,6}[-_/]?\d(?:[-_/.]?[\dA-Z])*+(?!\s?[-/.\s]\d)",
     re.IGNORECASE,
 )
 """What says what it numbers: an order, a ticket, a version."""

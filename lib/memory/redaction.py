@@ -40,6 +40,8 @@ _EMAILS: Final = re.compile(
             # Without brackets "at" is a word like any other: the rest has to look like an address by itself.
             rf"{_LOCAL}(?:{_SPOKEN_DOT}{_LABEL})*\s+(?:at|ät|arroba)\s+{_LABEL}(?:{_SPOKEN_DOT}{_LABEL})+",
             rf"\w+(?:[._+]\w+)+\s+at\s+{_LABEL}(?:\.{_LABEL})+",
+            rf"{_LOCAL}\s+(?-i:AT)\s+{_LABEL}(?:\.{_LABEL})+",
+            r"[^\W_]+[_-]at[_-][^\W_]+(?:[_-]dot[_-][^\W_]+)+",
             rf"(?<=mail:\s){_LOCAL}\s+at\s+{_LABEL}(?:\.{_LABEL})+",
         )
     ),

@@ -24,6 +24,8 @@ ADDRESSES = (
     "ada at example dot com",
     "ada dot lovelace at example dot co dot uk",
     "ada.lovelace at example.com",
+    "ada AT example.com",
+    "ada_at_example_dot_com",
 )
 PHONES = (
     "+49 151 23456789",
@@ -51,6 +53,9 @@ PHONES = (
     "+44 2O 7946 O958",
     "five five five one two three four five six seven",
     "null eins fünf eins zwei drei vier",
+    "555 0199",
+    "1-800-555-0199",
+    "(0 30) 12 34 56 78",
     "4111 1111 1111 1111",
 )
 ANNOUNCED = (
@@ -60,6 +65,8 @@ ANNOUNCED = (
     ("tel:+49-30-123456", "tel:[phone]"),
     ("https://wa.me/491511234567", "https://wa.me/[phone]"),
     ("order by phone: 0151 2345678", "order by phone: [phone]"),
+    ("call nine-one-seven 555 0123", "call nine-one-seven [phone]"),
+    ("Meeting ID: 812 3456 7890", "Meeting ID: [phone]"),
 )
 KEPT = (
     "Meets on 2026-03-03",
@@ -80,7 +87,13 @@ KEPT = (
     "Tuesday at 2:00pm",
     "2025-2027",
     "2024 2025 2026",
+    "10.30 - 11.30 Uhr am 24.11.2026",
+    "Available 9:00-12:00 and 13:00-17:00 on 3/3, 3/4 and 3/5",
+    "2026/11/24 09:30:00 UTC",
+    "1.5.2026 - 3.5.2026",
     "$12,500,000",
+    "budget is 250000-300000",
+    "Has 1 234 567,89 € budget",
     "1.500.000 EUR",
     "EUR 1 500 000",
     "1500000 USD",

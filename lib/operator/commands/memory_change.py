@@ -112,8 +112,7 @@ def add(  # noqa: PLR0913 - one parameter for each option
 
     What a composer proposed in the same words, even if it was rejected, becomes this entry.
     """
-    kept_category, kept = as_category(category), as_content(content)
-    _require_fit(kept_category, kept)
+    kept_category, kept = _kept(category, content)
     held = services()
     with (
         held.store.transaction() as connection,
@@ -133,15 +132,20 @@ def add(  # noqa: PLR0913 - one parameter for each option
         click.echo(f"Would be written: {kept}" if dry_run else f"Written as {made}: {kept}")
 
 
-def _require_fit(category: str, content: str) -> None:
-    """Raise UsageProblem for what the tables would not take."""
-    if not says_something(category) or len(category) > CATEGORY_LIMIT:
+def _kept(category: str, content: str) -> tuple[str, str]:
+    """Both as they are stored. Raises UsageProblem for what the tables would not take."""
+    kept_category, kept = (
+        as_category(category[: CATEGORY_LIMIT + 1]),
+        as_content(content[: CONTENT_LIMIT + 1]),
+    )
+    if not says_something(kept_category) or max(len(category), len(kept_category)) > CATEGORY_LIMIT:
         raise UsageProblem(f"A category has 1 to {CATEGORY_LIMIT} characters and is no address or number.")
-    if not says_something(content) or len(content) > CONTENT_LIMIT:
+    if not says_something(kept) or max(len(content), len(kept)) > CONTENT_LIMIT:
         raise UsageProblem(
             f"An entry has 1 to {CONTENT_LIMIT} characters beside addresses and phone numbers, which are"
             " taken out."
         )
+    return kept_category, kept
 
 
 def _lead(connection: Connection, workspace_id: UUID, email: str) -> UUID:
