@@ -53,9 +53,6 @@ def llm_problems(settings: "Settings") -> tuple[SettingProblem, ...]:
     if (base is None) != (model is None):
         together = "belong together: set both for the llm composer, or neither for the template composer"
         found.append(SettingProblem(name="LLM_BASE_URL, LLM_MODEL", problem=together))
-    elif base is None and key is not None:
-        idle = "is of no use by itself: set LLM_BASE_URL and LLM_MODEL too, or take it away"
-        found.append(SettingProblem(name="LLM_API_KEY", problem=idle))
     if base is not None and key is not None and base.startswith("http:") and not is_local(base):
         clear = "would send the key in clear text: the address has to begin with https://"
         found.append(SettingProblem(name="LLM_API_KEY, LLM_BASE_URL", problem=clear))

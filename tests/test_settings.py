@@ -225,7 +225,6 @@ class TestLanguageModel:
         [
             pytest.param({"LLM_MODEL": "m"}, "LLM_BASE_URL, LLM_MODEL", id="no address"),
             pytest.param({"LLM_BASE_URL": "https://llm.example"}, "LLM_BASE_URL, LLM_MODEL", id="no model"),
-            pytest.param({"LLM_API_KEY": "sk-12345678"}, "LLM_API_KEY", id="a key alone"),
             pytest.param(
                 {**MODEL, "LLM_BASE_URL": "http://llm.example", "LLM_API_KEY": "sk-12345678"},
                 "LLM_API_KEY, LLM_BASE_URL",
@@ -248,6 +247,10 @@ class TestLanguageModel:
     @pytest.mark.parametrize("base", ["http://127.0.0.1:11434/v1", "http://ollama:11434/v1"])
     def test_a_key_may_go_in_clear_text_within_the_house(self, base: str) -> None:
         assert read(LLM_BASE_URL=base, LLM_MODEL="m", LLM_API_KEY="sk-12345678").llm_configured
+
+    def test_a_models_key_alone_asks_for_nothing(self) -> None:
+        """It may be there for another program: no reason to refuse every tick."""
+        assert not read(LLM_API_KEY="sk-12345678").llm_configured
 
 
 class TestProblems:

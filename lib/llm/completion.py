@@ -72,5 +72,5 @@ def said_in(body: bytes) -> Said:
     )
 
 
-def _held(tokens: int | None) -> int | None:
-    return tokens if tokens is not None and tokens <= TOKENS_HELD else None
+def _held(count: int | None) -> int | None:
+    return count if count is not None and count <= TOKENS_HELD else None

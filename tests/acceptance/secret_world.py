@@ -142,6 +142,8 @@ def production(stores: OwnStores, api: InngestApi, relay: int) -> dict[str, str]
         "INNGEST_SELF_HOSTED": "true",
         "INNGEST_BASE_URL": api.url,
         "INNGEST_SERVE_ORIGIN": api.url,
+        "LLM_BASE_URL": "http://127.0.0.1:1/v1",
+        "LLM_MODEL": "of nobody",
     }
 
 
