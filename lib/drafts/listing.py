@@ -51,6 +51,12 @@ class ListedDraft:
     auto_send: list[dict[str, Any]]
     """Each decision whether it goes out by itself, with its reason, in their order; none once pruned."""
 
+    @property
+    def goes_out_at(self) -> str | None:
+        """When a job sends it, or asks again whether it may; None when none will."""
+        decided = self.auto_send[-1] if self.auto_send and self.status == "pending" else {}
+        return decided.get("runAt")
+
     def as_json(self) -> dict[str, Any]:
         """Its public shape."""
         return {

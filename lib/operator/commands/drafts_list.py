@@ -55,7 +55,9 @@ def drafts_show(draft_id: UUID, *, as_json: bool) -> ExitCode:
 
 
 def _state(draft: ListedDraft) -> str:
-    return f"{draft.status}, send unconfirmed" if draft.send_unconfirmed else draft.status
+    if draft.send_unconfirmed:
+        return f"{draft.status}, send unconfirmed"
+    return f"{draft.status}, goes out by itself at {draft.goes_out_at}" if draft.goes_out_at else draft.status
 
 
 def _score(score: int | None, basis: dict[str, Any]) -> str:

@@ -18,6 +18,21 @@ def drafted(database: Database) -> str:
     return str(seed.draft(database, message, content="It costs what it costs."))
 
 
+def decided(database: Database, decision: dict[str, str]) -> None:
+    """One more decision on sending the only draft without a person."""
+    database.run(
+        "INSERT INTO draft_pipeline_runs (workspace_id, lead_id, trigger_message_id, draft_id, channel,"
+        " status, finished_at) SELECT workspace_id, lead_id, trigger_message_id, id, 'email', 'COMPLETED',"
+        " everytick_now() FROM drafts ON CONFLICT DO NOTHING"
+    )
+    database.run(
+        "INSERT INTO draft_pipeline_artifacts (run_id, stage, iteration, payload)"
+        " SELECT r.id, 'auto_send_evaluation', (SELECT count(*) FROM draft_pipeline_artifacts), %s::jsonb"
+        " FROM draft_pipeline_runs r",
+        json.dumps(decision),
+    )
+
+
 class TestList:
     def test_shows_whom_each_is_for(self, flask_app: Flask, database: Database) -> None:
         draft = drafted(database)
@@ -62,24 +77,17 @@ class TestShow:
     def test_why_it_goes_out_by_itself_or_not(self, flask_app: Flask, database: Database) -> None:
         """Domain §2: what was not done is explained, in the order in which it was decided."""
         draft = drafted(database)
-        database.run(
-            "WITH run AS (INSERT INTO draft_pipeline_runs (workspace_id, lead_id, trigger_message_id,"
-            " draft_id, channel, status, finished_at)"
-            " SELECT workspace_id, lead_id, trigger_message_id, id, 'email', 'COMPLETED', everytick_now()"
-            " FROM drafts RETURNING id)"
-            " INSERT INTO draft_pipeline_artifacts (run_id, stage, iteration, payload)"
-            " SELECT id, 'auto_send_evaluation', place, payload::jsonb FROM run, (VALUES"
-            """ (1, '{"decision": "skipped", "reason": "edited", "at": "13:00"}'),"""
-            """ (0, '{"decision": "scheduled", "reason": "clear", "at": "12:00", "runAt": "12:05"}')"""
-            ") AS decided(place, payload)"
-        )
-        shown = run(flask_app, "show", draft)[1].splitlines()
-        assert shown[-2:] == [
+        decided(database, {"decision": "scheduled", "reason": "clear", "at": "12:00", "runAt": "12:05"})
+        waits = f"{draft}  pending, goes out by itself at 12:05  lea@example.com  (no subject)\n"
+        assert run(flask_app, "list") == (0, waits)
+        decided(database, {"decision": "skipped", "reason": "edited", "at": "13:00"})
+        assert run(flask_app, "show", draft)[1].splitlines()[-3:] == [
+            "(pending)",
             "auto-send scheduled: clear, due 12:05 (12:00)",
             "auto-send skipped: edited (13:00)",
         ]
-        decided = json.loads(run(flask_app, "show", draft, "--json")[1])["autoSend"]
-        assert [one["reason"] for one in decided] == ["clear", "edited"]
+        told = json.loads(run(flask_app, "show", draft, "--json")[1])["autoSend"]
+        assert [one["reason"] for one in told] == ["clear", "edited"]
 
     def test_what_cannot_be_known_is_said(self, flask_app: Flask, database: Database) -> None:
         draft = drafted(database)
