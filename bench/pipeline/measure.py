@@ -32,6 +32,8 @@ SETTINGS: Final = WorkspaceSettings(
 )
 DRAIN_LIMIT_MS: Final = 3_600_000
 ERRORS_ONLY: Final = 40
+JOBS_A_MAIL: Final = 10
+"""A bound: a mail's own job and those that it leads to, such as scoring its lead."""
 COMMITS: Final = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
 
 
@@ -72,7 +74,7 @@ def measure(server: str, *, mails: int, seed: int, workers: int) -> Measured:
             drain(
                 services,
                 deadline=Deadline.after_ms(services.clock, DRAIN_LIMIT_MS),
-                limit=max(1, intake.jobs) * 2,
+                limit=(intake.jobs + 1) * JOBS_A_MAIL,
                 workers=workers,
             )
             drained = time.perf_counter()

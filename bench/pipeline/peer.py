@@ -52,7 +52,7 @@ def _rows_by_mail(connection: psycopg.Connection[Any]) -> list[list[tuple[str, d
                 name: Jsonb(value) if isinstance(value, dict | list) and name != "reference_ids" else value
                 for name, value in zip(names, values, strict=True)
             }
-            mails.setdefault(message, []).append((table, row))
+            mails.setdefault(message or object(), []).append((table, row))  # what is no mail's, alone
     return list(mails.values())
 
 
