@@ -28,6 +28,10 @@ _SUBJECT: Final = re.compile(
     r"(?=\s*(?:$|:|until|till|\d))"
     rf"|abwesenheits\w+|abwesend{_ENDS}"
     r"|abwesenheit\b|ooo\s?:|autom\w*\s+abwesenheit"
+    r"|.{1,60}\sis\s+(?:currently\s+)?out\s+of\s+(?:the\s+)?office\W*$|(?:vacation|holiday)"
+    r"\s+(?:auto-?)?(?:reply|message)\b"
+    r"|urlaub\s*:|autosvar\b|automatisk\s+sv[ae]r\b|automatická\s+odpověď|automatyczna\s+odpowiedź"
+    rf"|au(?:ß|ss)er\s+haus{_ENDS}"
     rf"|(?:ich\s+bin\s+)?(?:zur\s?zeit\s+|derzeit\s+|momentan\s+)?nicht\s+im\s+(?:büro|haus|office){_ENDS}"
     r"|r[ée]ponse\s+automatique|absence\s+du\s+bureau|message\s+d'absence"
     rf"|absente?(?:\s+du\s+bureau)?{_ENDS}"
@@ -46,7 +50,7 @@ _SUBJECT: Final = re.compile(
 _SELF: Final = re.compile(
     r"(?:^|[.!:]\s)\W{0,5}(?:please\s+note[:,]?\s+(?:that\s+)?)?(?:"
     r"th(?:is|e\s+following)\s+is\s+an?\s+auto(?:matic|mated|matically|-?)[\s-]?(?:generated\s+|system\s+)?"
-    r"(?:reply|response|e-?mail|message|mail|answer|notification|acknowledg)"
+    r"(?:reply|response|e-?mail|message|mail|answer|notification|acknowledg|confirmation)"
     r"|this\s+(?:e-?mail|message|mail)\s+(?:was|is|has\s+been)\s+(?:automatically\s+(?:generated|sent)"
     r"|generated\s+automatically"
     r"|sent\s+(?:automatically|from\s+an?\s+(?:unmonitored|unattended|no-?reply)))"
@@ -90,7 +94,7 @@ _AWAY: Final = re.compile(
 )  # fmt: skip
 _PHRASES: Final = (
     re.compile(
-        r"\A\W*(?:(?:hello|hi|dear\s+\w+|guten\s+tag|hallo|bonjour|hola|buongiorno"
+        r"(?:\A|[.!\n])\W*(?:(?:hello|hi|dear\s+\w+|guten\s+tag|hallo|bonjour|hola|buongiorno"
         r"|olá)\W+)?(?:many\s+thanks|thank\s+you|thanks|vielen\s+dank"
         r"|danke|herzlichen\s+dank|merci|gracias|grazie|bedankt|dank|obrigad[oa])"
         r"\s+(?:\w+\s+){0,3}(?:e-?mail|mail|message|note|nachricht"
@@ -106,8 +110,8 @@ _PHRASES: Final = (
         re.IGNORECASE,
     ),
     re.compile(
-        r"\b(?:will|shall|i'll|we'll)\s+(?:\w+\s+){0,2}(?:respond|reply|answer|get\s+back|be\s+answered"
-        r"|return)\b|\bupon\s+my\s+return\b"
+        r"\b(?:will|shall|i'll|we'll)\s+(?:\w+\s+){0,2}(?:respond|reply|answer|get\s+back|be\s+answered)\b"
+        r"[^.\n]{0,40}\b(?:when|upon|after|once|as\s+soon\s+as|on\s+my\s+return)\b|\bupon\s+my\s+return\b"
         r"|\bafter\s+(?:that|my\s+return)\b|\bwerde\s+(?:ich\s+)?[^.\n]{0,80}\b(?:beantworten|melden)\b"
         r"|\bnach\s+meiner\s+rückkehr\b"
         r"|\bdès\s+mon\s+retour\b|\bà\s+mon\s+retour\b|\ba\s+mi\s+(?:regreso|vuelta)\b"

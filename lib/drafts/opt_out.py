@@ -1,8 +1,9 @@
 """Whether somebody wants no more messages, by what they write.
 
 Read are English, German, French, Spanish, Italian, Dutch and Portuguese.
+
 Only the writer's own words count. A sentence that tells how one could unsubscribe is a footer, theirs or ours
-quoted back, and a question or a `don't` before the wish turns it round.
+quoted back, and a question that asks nobody to do it, or a `don't` before the wish, turns it round.
 """
 
 import re
@@ -20,7 +21,8 @@ SENTENCE_LIMIT: Final = 400
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
 _SIGNATURE: Final = re.compile(r"^--\s*$", re.MULTILINE)
 _WORDS: Final = (
-    r"(?:please\s+)?(?:unsubscribe(?:\s+(?:me|us))?|un-subscribe|stop(?:\s+(?:it|all|now|please))?"
+    r"(?:(?:please|pls|plz|kindly|bitte|newsletter|graag|por\s+favor),?\s+)?(?:unsubscribe(?:\s+(?:me"
+    r"|us))?|un-subscribe|stop(?:\s+(?:it|all|now|please))?"
     r"|stopp?|remove(?:\s+me)?"
     r"|opt[\s-]?out|abmelden|abbestellen|austragen|d[ée]sabonner|d[ée]sinscrire|d[ée]sinscription|baja"
     r"|cancelar\s+suscripci[óo]n|disiscriv\w+|cancellami|annulla\s+iscrizione|afmelden|uitschrijven"
@@ -28,7 +30,7 @@ _WORDS: Final = (
     r"|cancelar\s+(?:inscri[çc][ãa]o|subscri[çc][ãa]o))"
 )
 _BARE: Final = re.compile(
-    rf"\W*{_WORDS}\W{{0,20}}(?:please|bitte|svp|por favor|thanks|thank you)?\W{{0,20}}", re.IGNORECASE
+    rf"\W*{_WORDS}\W{{0,20}}(?:please|pls|plz|bitte|svp|por favor|thanks|thank you)?\W{{0,20}}", re.IGNORECASE
 )
 _INSTRUCTION: Final = re.compile(
     r"^\W*(?:(?:if|falls|wenn|sollten|si|se|als|caso)\b|(?:to|um|pour|para|per|om)"
@@ -43,10 +45,17 @@ _INSTRUCTION: Final = re.compile(
     r"(?:list|e-?mails?)\s*[|:<])|(?:unsubscribe|abmelden|afmelden)\s+(?:link|https?:))",
     re.IGNORECASE,
 )
+_REQUEST: Final = re.compile(
+    r"\W*(?:(?:hi|hello|please|and|so|\w+,)\s+){0,2}(?:(?:could|can|would|will)\s+you|kannst\s+du"
+    r"|könn(?:t|te)en\s+sie"
+    r"|können\s+sie|pou(?:v|rri)ez[\s-]vous|puede|podr[íi]a|potreste|può|kunt\s+u|pode(?:m|riam?)?)\b",
+    re.IGNORECASE,
+)
+"""The questions that are wishes, said politely."""
 _TURNED: Final = re.compile(
     r"(?:\b(?:do\s+not|don'?t|dont|did\s+not|didn'?t|never|not|no\s+need\s+to|won'?t|wouldn'?t|cannot"
     r"|can'?t"
-    r"|didst|did\s+(?:you|we|i|they)|nicht|nie|noch\s+nicht|n'ai\s+pas|jamais|nunca|non)"
+    r"|did\s+(?:you|we|i|they)|nicht|nie|noch\s+nicht|n'ai\s+pas|jamais|nunca|non)"
     r"\s+(?:\w+\s+){0,3})$",
     re.IGNORECASE,
 )
@@ -65,8 +74,9 @@ _WISH: Final = re.compile(
     r"(?!\s+(?:the\s+|this\s+)?(?:cc|copy|loop|invite|meeting|call)\b)"
     rf"|\b(?:remove|delete|drop|strike)\s+(?:{_OURS}|this\s+(?:e-?mail|address|mailbox|account)"
     r"|[\w.+-]{1,64}@[\w.-]{1,190})"
-    rf"|\btake\s+(?:me|us|{_OURS}|this\s+(?:e-?mail|address))\s+off\b"
-    r"|\bstop\s+(?:e-?mailing|mailing|contacting|messaging|spamming|texting|bothering|harassing|pestering"
+    rf"|\btake\s+(?:me|us|{_OURS}|this\s+(?:e-?mail|address))\s+off\b(?!\s+hold)"
+    r"|\b(?:stop|quit|cease)\s+(?:e-?mailing|mailing|contacting|messaging|spamming|texting|bothering"
+    r"|harassing|pestering"
     r"|writing(?:\s+to)?)(?:\s+(?:me|us|this|here|now|please)\b|\W*$)"
     rf"|\bstop\s+(?:sending|with)\s+(?:(?:me|us|these|this|those|your|any|more|such|unsolicited|all"
     rf"|the)\s+){{0,3}}{_MAILS}\b"
@@ -79,14 +89,21 @@ _WISH: Final = re.compile(
     r"|this\s+address)(?:\s+(?:again|any\s?more|ever|about|with|at)\b|\W*$)"
     rf"|\bno\s+(?:more|further)\s+(?:of\s+(?:these|your)\s+)?{_MAILS}\b(?!\s+(?:from|to)\s+(?!you\b"
     rf"|your\b))"
-    r"|\b(?:do\s+not|don't|no\s+longer)\s+(?:want|wish|like)\s+to\s+(?:receive|get|hear|be\s+contacted)\b"
+    r"|\b(?:do\s+not|don't|no\s+longer)\s+(?:want|wish|like)\s+to\s+(?:hear\s+from\s+you"
+    r"|be\s+contacted(?!\s+(?:by\s+(?:tele)?phone|before|until|on)\b)"
+    rf"|(?:receive|get)\s+(?:any|more|further|your|these|such|{_MAILS}))\b"
+    rf"|\b(?:do\s+not|don't)\s+want\s+(?:any\s+(?:more|further)|more|your)\s+{_MAILS}\b"
+    r"|\bcease\s+(?:and\s+desist|(?:all|any|further)\s+(?:\w+\s+)?(?:communication|contact|e-?mail)s?)"
+    r"|\bleave\s+(?:me|us)\s+alone\b|[,;]\s*unsubscribe\W*$"
+    r"|\b(?:asked|want|like|wish|need|request)\s+to\s+be\s+(?:removed|deleted|unsubscribed|taken\s+off)\b"
+    r"|\b(?:removing|taking)\s+(?:me|us)\s+(?:from|off)\s+(?:your|the|this|that|any|all)\b"
     r"|\b(?:wants?|wish(?:es)?)\s+no\s+(?:more|further)\s+(?:contact|communication)\b"
     # German
-    r"|\b(?:nehmen|tragen|streichen|löschen|entfernen)\s+sie\s+(?:mich|uns|meine|unsere"
-    r"|diese)\b.{0,60}\b(?:aus|von|verteiler"
-    r"|liste|daten|adresse)"
-    r"|\b(?:nimm|nehmt|trag|tragt|streich|lösch|entfern)\w*\s+(?:mich|uns)\b.{0,60}\b(?:aus|von|verteiler"
-    r"|liste)"
+    r"|\b(?:nehmen|tragen|streichen|löschen|entfernen)\s+sie\s+(?:mich|uns|meine|unsere|diese)\b"
+    r".{0,60}\b(?:aus|vo[nm])\b"
+    r"|\b(?:löschen|entfernen)\s+sie\s+(?:\w+\s+)?(?:meine|unsere)\s+(?:daten|(?:e-?mail-?)?adresse)"
+    r"|\b(?:nimm|nehmt|tragt?|streicht?|lösch\w*|entfern\w*)\s+(?:mich|uns)\b.{0,60}\b(?:aus|vo[nm])\b"
+    r"|\bhör(?:t|en\s+sie|)\s+(?:bitte\s+)?auf,?\s+(?:mir|uns|mich)\b"
     r"|\b(?:mich|uns|meine\s+\w+|diese\s+adresse)\s+(?:bitte\s+)?(?:vom|von\s+(?:der|ihrer|eurer)"
     r"|aus\s+(?:dem|der|ihrem|ihrer|eurem))"
     r"\s+(?:\w+\s+)?(?:newsletter|verteiler|liste|mailingliste)\b"
@@ -97,9 +114,10 @@ _WISH: Final = re.compile(
     r"|nachrichten|werbung)\b"
     r"|\bnicht\s+(?:mehr|weiter)\s+(?:\w+\s+)?(?:kontaktier|anschreib|schreib|anmail|belästig)\w*"
     r"|\b(?:vom|aus\s+dem)\s+(?:newsletter|verteiler)\s+(?:abmelden|austragen|nehmen|streichen|löschen)"
-    r"|\bschreib(?:en\s+sie|t|)\s+(?:mir|uns)\s+(?:bitte\s+)?nicht\s+mehr\b|\bkontaktieren\s+sie"
-    r"\s+(?:mich|uns)\s+nicht\b"
+    r"|\bschreib(?:en\s+sie|t|)\s+(?:mir|uns)\s+(?:bitte\s+)?nicht\s+mehr\b"
+    r"|\bkontaktieren\s+sie\s+(?:mich|uns)\s+(?:bitte\s+)?nicht\b"
     # French
+    r"|\barrêtez\s+de\s+(?:m'|(?:me|nous)\s+)(?:envoy|écri|contact|sollicit)\w+"
     r"|\b(?:me|nous|je|veuillez|merci\s+de)\s+(?:\w+\s+){0,3}d[ée]s(?:abonn|inscri)\w+|\bd[ée]s(?:abonn"
     r"|inscri)\w+[\s-](?:moi|nous)\b"
     r"|\bne\s+(?:souhait\w+|veu\w+|voul\w+|désir\w+)\s+plus\s+(?:être|recevoir|de)\b|\bne\s+plus"
@@ -109,6 +127,8 @@ _WISH: Final = re.compile(
     r"|\b(?:retir|supprim|enlev|ray)(?:e|er|ez)[\s-](?:moi|nous|mon\s+(?:adresse|e-?mail|nom)|mes\s+\w+)\b"
     r"|\b(?:me|nous)\s+(?:retirer|supprimer|enlever|rayer)\s+de\b|\bplus\s+d'e-?mails\b"
     # Spanish
+    r"|\b(?:borr|elimin)\w+\s+(?:mis\s+datos|mi\s+(?:correo|direcci[óo]n|e-?mail))\b"
+    r"|\bdej(?:e|en|a|ad)\s+de\s+(?:escrib|envi|mand|contact|molest)\w+"
     r"|\b(?:dar(?:me|nos)|d[ée]n?(?:me|nos))\s+de\s+baja\b|\b(?:quiero|queremos|solicito|deseo)"
     r"\s+(?:la\s+)?baja\b"
     r"|\bno\s+(?:me|nos)\s+(?:contacte|escriba|llame|moleste|mande)\w*\s*(?:m[áa]s|nunca|$|[.!,])"
@@ -118,6 +138,9 @@ _WISH: Final = re.compile(
     r"|\bno\s+quiero\s+recibir\b"
     r"|\b(?:elim[íi]n|b[óo]rr|qu[íi]t)\w*(?:me|nos)\s+de\s+(?:su|la|esta|tu)\b"
     # Italian
+    r"|\b(?:smett\w+|basta)\s+(?:di\s+)?(?:scriver|inviar|mandar|contattar)\w*|\bnon\s+(?:contatt"
+    r"|scriv)\w*(?:mi|ci)\s+più"
+    r"|\bessere\s+(?:cancellat|rimoss|eliminat)\w+"
     r"|\b(?:cancell|rimuov|elimin|tolg|togli)\w*(?:mi|ci)\b|\b(?:mi|ci)\s+(?:cancell|rimuov|elimin"
     r"|tolg)\w+\b|\b(?:cancellare|rimuovere"
     r"|eliminare|togliere)\s+(?:il\s+mio|la\s+mia|i\s+miei|questo)\b"
@@ -126,6 +149,8 @@ _WISH: Final = re.compile(
     r"|\bnon\s+(?:mi|ci)\s+(?:scriv|contatt|invi|mand|disturb)\w+\s+(?:più|altr\w+)|\bdisiscriv\w+(?:mi"
     r"|ci)\b"
     # Dutch
+    r"|\bstop\s+met\s+(?:mailen|schrijven|sturen)\b|\bgeen\s+(?:e-?mails?|berichten)\s+meer"
+    r"\s+(?:ontvangen|krijgen)"
     r"|\b(?:schrijf|meld)\s+(?:mij|me|ons)\s+(?:\w+\s+){0,3}(?:uit|af)\b|\b(?:wil|graag|wens)"
     r"\s+(?:\w+\s+){0,4}(?:uitschrijven|afmelden)\b"
     r"|\b(?:verwijder|haal)\s+(?:mij|me|ons|mijn\s+\w+)\b.{0,40}\b(?:lijst|bestand|mailing|verzendlijst"
@@ -134,6 +159,7 @@ _WISH: Final = re.compile(
     r"|benaderen|contacteren|schrijven)\b"
     r"|\bmail\s+(?:mij|me|ons)\s+niet\s+meer\b"
     # Portuguese
+    r"|\bcancel\w+\s+(?:a\s+)?(?:minha|nossa)\s+(?:inscrição|assinatura|subscrição)\b"
     r"|\b(?:remov|retir|exclu|descadastr|tir)\w*(?:-(?:me|nos)|\s+(?:o\s+)?meu\s+(?:e-?mail|nome|contato"
     r"|endereço))\b"
     r"|\b(?:me|nos)\s+(?:remov|retir|exclu|descadastr|tir)\w+\s+(?:d[aeo]|dessa|desta|sua)"
@@ -176,7 +202,8 @@ def _own_words(text: str) -> str:
 def _sentences(text: str) -> Iterator[str]:
     for found in _SENTENCE.finditer(text):
         sentence = found.group().strip()
-        if sentence and not sentence.endswith("?") and not _INSTRUCTION.match(sentence):
+        asks = sentence.endswith("?") and not _REQUEST.match(sentence)
+        if sentence and not asks and not _INSTRUCTION.match(sentence):
             yield sentence[:SENTENCE_LIMIT]
 
 

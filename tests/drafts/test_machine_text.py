@@ -52,6 +52,29 @@ from lib.drafts.machine_text import machine_text
         ("Re: x", "Please do not reply to this email."),
         ("Re: x", "Your message to ada@x.example is being held. Click the link so that it can be delivered."),
         ("Your request", "Hello,\nThis email was automatically generated. Ticket 44."),
+        ("Re: x", "I'm out of the office with no access to email. For urgent matters please contact Bo."),
+        (
+            "Re: x",
+            (
+                "Ich bin derzeit nicht im Büro und habe keinen Zugriff auf meine E-Mails. In "
+                "dringenden Fällen wenden Sie sich an Bo."
+            ),
+        ),
+        ("Re: x", "Je suis en congés, en cas d'urgence contactez Bo. Je vous répondrai dès mon retour."),
+        ("Re: x", "Estoy de vacaciones. Gracias por su mensaje, responderé a mi regreso."),
+        ("Thank you for contacting us", "This is an automatic confirmation that we received your message."),
+        (
+            "[Ticket#44] Received",
+            "Your request has been received and is being reviewed. Please do not reply to this message.",
+        ),
+        ("Out of Office AutoReply: x", ""),
+        ("Ausser Haus: x", "h"),
+        ("Urlaub: x", "Bin weg"),
+        ("Vacation reply", "x"),
+        ("Ada Lovelace is out of the office", ""),
+        ("Away: x", "x"),
+        ("Automatic response: x", ""),
+        ("Autosvar: x", ""),
     ],
 )
 def test_a_machine(subject: str | None, body: str) -> None:
@@ -88,6 +111,25 @@ def test_a_machine(subject: str | None, body: str) -> None:
         ("Undeliverable goods", "x"),
         ("Failure notice period", "x"),
         ("Automatic reply feature question", "x"),
+        ("Vacation rental cooling", "Do you rent?"),
+        ("Urlaub vorbei - Termin?", "passt Dienstag"),
+        ("Away day catering", "x"),
+        ("Re: x", "Our office is closed on Mondays. Tuesday works."),
+        ("Re: x", "Thank you for your message. I'm on leave from Friday; call me before then on 123."),
+        (
+            "Re: x",
+            "Thanks for your mail. I am away next week but will answer the questions now: yes, two trailers.",
+        ),
+        ("Automatic doors", "x"),
+        ("Office closed Friday, new time?", "x"),
+        ("Re: x", "We use an automated system, this is an automatic door."),
+        (
+            "Re: x",
+            (
+                "Thanks for your email - I'm out of the office until Thursday, will reply then. Two "
+                "trailers would be right, 16 A is fine, please send the contract."
+            ),
+        ),
     ],
 )
 def test_a_person_who_sounds_like_one(subject: str | None, body: str) -> None:
