@@ -48,11 +48,16 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("everytick")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Measure no coverage where whole journeys are played."""
+    """Measure no coverage where whole journeys are played, and play those first.
+
+    They take the longest: at the end one process would be at it while the others have nothing to do.
+    """
     for item in items:
         if item.path.relative_to(TESTS).parts[0] in UNMEASURED:
             item.add_marker("no_cover")
+    items.sort(key=lambda item: item.get_closest_marker("no_cover") is None)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
