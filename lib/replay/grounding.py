@@ -9,6 +9,9 @@ from lib.drafts.invariants.times import named_times, times_asked_for
 from lib.drafts.invariants.urls import same_address, urls_in
 from lib.drafts.invariants.wording import plain
 
+KNOWN_LIMIT: Final = 60_000
+"""Characters of the conversation that are searched, the latest; a longer one costs seconds."""
+
 _NUMBER: Final = r"\d+(?:[.,'\u2019 ]\d{3})*(?:[.,]\d{1,2})?"
 _AMOUNT: Final = re.compile(
     rf"(?:[$€£]\s?(?P<after>{_NUMBER})|(?P<before>{_NUMBER})\s?(?:[$€£]|(?:usd|eur|gbp|chf|euros?|dollars?|pounds?)\b))",
@@ -27,15 +30,18 @@ def ungrounded(conversation: Conversation, draft: str) -> tuple[str, ...]:
     """
     known, ours = _known(conversation), _said_by_us(conversation)
     links = [link for link in (conversation.workspace.booking_link, conversation.lead.scheduler_link) if link]
-    allowed = (*links, *urls_in(known))
-    times, dates = times_asked_for(known), dates_in(known)
+    urls = urls_in(draft)
+    allowed = (*links, *urls_in(known)) if urls else ()
+    named_t, named_d = named_times(draft), named_dates(draft)
+    times = times_asked_for(known) if named_t else frozenset()
+    dates = dates_in(known) if named_d else frozenset()
     found = [
         *(f"amount {amount}" for amount in sorted(amounts_in(draft) - amounts_in(ours))),
         *(f"share {share} %" for share in sorted(_shares(draft) - _shares(ours))),
-        *(f"address {url}" for url in urls_in(draft) if not any(same_address(url, one) for one in allowed)),
+        *(f"address {url}" for url in urls if not any(same_address(url, one) for one in allowed)),
         *(f"e-mail {one}" for one in sorted(_emails(draft) - _emails(known))),
-        *(f"time {_first(one)}" for one in named_times(draft) if one.isdisjoint(times)),
-        *(f"date {_first(one)}" for one in named_dates(draft) if one.isdisjoint(dates)),
+        *(f"time {_first(one)}" for one in named_t if one.isdisjoint(times)),
+        *(f"date {_first(one)}" for one in named_d if one.isdisjoint(dates)),
     ]
     return tuple(dict.fromkeys(found))
 
@@ -47,10 +53,10 @@ def amounts_in(text: str) -> frozenset[str]:
 
 def _known(conversation: Conversation) -> str:
     """Everything that a composer was told, in one text."""
+    said = "\n".join(f"{message.subject or ''}\n{message.body}" for message in conversation.messages)
     return "\n".join(
         (
-            *(f"{message.subject or ''}\n{message.body}" for message in conversation.messages),
-            conversation.trigger.body,
+            said[-KNOWN_LIMIT:],
             *conversation.offered_slots,
             conversation.workspace.service_description or "",
             conversation.lead.email,

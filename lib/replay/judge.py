@@ -47,6 +47,8 @@ class Judgement:
 
     passed: bool
     """Nothing is objectively wrong, and the score reaches the bar."""
+    faultless: bool
+    """Nothing is objectively wrong: no score makes up for that."""
     prompt_key: str
     system_prompt: str | None
     """None of a judge without a model."""

@@ -12,7 +12,7 @@ from lib.inbox.storable_text import storable
 from lib.llm.client import LlmClient
 from lib.llm.question import Question
 from lib.replay.judge import Bar, Judgement, Subject
-from lib.replay.rules_judge import RulesJudge, faults
+from lib.replay.rules_judge import RulesJudge
 
 BORDERLINE: Final = 6
 """Points around the bar within which a second opinion is asked for."""
@@ -57,7 +57,7 @@ class OverseerJudge:
     def judge(self, subject: Subject, bar: Bar, *, deadline: Deadline) -> Judgement:
         """The verdict. Raises LlmError. A draft that is objectively wrong is not shown to the model."""
         by_rules = self._rules.judge(subject, bar, deadline=deadline)
-        if faults(subject, by_rules.dimensions):
+        if not by_rules.faultless:
             return by_rules
         data: dict[str, Any] = {
             **conversation_data(subject.conversation),

@@ -16,7 +16,7 @@ from lib.memory.recall import PROMPT_TOKENS, recall
 from lib.replay.lead_past import NameSource, lead_name, lead_tag_and_timezone
 from lib.store.store import Connection
 
-LEAD_LIMIT: Final = 200
+LEAD_LIMIT: Final = 50
 """Earlier messages of the lead, from all its threads, that its tag and time zone are read from."""
 HEADER_BYTES: Final = 65_536
 """How much of a mail as received is read for the names in its headers."""

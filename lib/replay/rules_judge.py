@@ -63,15 +63,21 @@ class RulesJudge:
         del deadline
         conversation, draft = subject.conversation, subject.draft
         extract = understood(conversation)
+        invented = ungrounded(conversation, draft)
         scores = {
             "answer": _answers(conversation, extract, draft),
-            "facts": NONE if ungrounded(conversation, draft) else GOOD,
+            "facts": NONE if invented else GOOD,
         }
         if extract.needs_pricing_answer and extract.intent is not Intent.DECLINE:
             scores["pricing"] = _prices(draft)
         scores |= {"form": _form(draft), "language": _language(conversation, draft)}
         overall = _weighted(scores)
-        wrong = faults(subject, scores)
+        wrong = (
+            *(f"{one.code}: {one.message}" for one in subject.invariants),
+            *(f"ungrounded_fact: the draft states the {one}, which nobody gave it." for one in invented),
+            *_unanswered_price(scores),
+            *_unsendable(scores),
+        )
         low = tuple(
             f"{name}_low: {name} scores {score} of 100." for name, score in scores.items() if score <= POOR
         )
@@ -80,6 +86,7 @@ class RulesJudge:
         )
         return Judgement(
             passed=not wrong and not below,
+            faultless=not wrong,
             prompt_key=PROMPT_KEY,
             system_prompt=None,
             bar=bar,
@@ -87,17 +94,6 @@ class RulesJudge:
             dimensions=scores,
             failure_reasons=(*wrong, *below, *low),
         )
-
-
-def faults(subject: Subject, scores: dict[str, int]) -> tuple[str, ...]:
-    """What is objectively wrong: no score makes up for it."""
-    invented = ungrounded(subject.conversation, subject.draft)
-    return (
-        *(f"{one.code}: {one.message}" for one in subject.invariants),
-        *(f"ungrounded_fact: the draft states the {one}, which nobody gave it." for one in invented),
-        *_unanswered_price(scores),
-        *_unsendable(scores),
-    )
 
 
 def _weighted(scores: dict[str, int]) -> int:

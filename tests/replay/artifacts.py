@@ -27,6 +27,7 @@ def outcome(
         if score is None
         else Judgement(
             passed=failure is None,
+            faultless=True,
             prompt_key="replay.judge.rules.v1",
             system_prompt=None,
             bar=BAR,
