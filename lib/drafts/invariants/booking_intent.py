@@ -46,7 +46,7 @@ _INFORMATION: Final = re.compile(
     r"|how\s+(?:does|do|is|are)\s+(?:it|this|you|your|the|these)|what\s+(?:does|do)\s+(?:it|you|your)"
     r"|what\s+(?:is|are)\s+(?:your|the|included|it)|tell\s+(?:me|us)\s+(?:more|about)|explain|integrat\w+"
     r"|(?:does|do|can|is|are|will)\s+(?:it|you|your|the|this)\s+(?:\w+\s+){0,2}(?:support|integrat\w*"
-    r"|include|have|offer"
+    r"|include|have(?!\s+(?:\w+\s+){0,2}(?:time|availab\w*|slots?|moment|minutes)\b)|offer"
     r"|handle|sync|come|cover|compatible|connect\s+to)|references?|documentation|datasheet|whitepaper"
     r"|contract\s+terms"
     r"|informationen|infos?|preis\w*|kosten|kostet|unterlagen|angebot|prix|tarifs?|renseignements"

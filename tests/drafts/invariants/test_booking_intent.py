@@ -14,6 +14,8 @@ WANTS = [
     "First one please.",
     "I'm in. Please set up the meeting.",
     "Can we find a time to connect?",
+    "Do you have time for a call next week?",
+    "Do you have any availability for a chat?",
     "Happy to hop on something this week",
     "Yes to the first",
     "Can you put me down for the earlier one?",
