@@ -10,6 +10,9 @@ from click.testing import Result
 from flask import Flask
 from structlog.testing import capture_logs
 
+from lib.clock import Deadline
+from lib.maintenance.lead_memory import LEAD_MEMORY
+from lib.services import Services
 from tests import seed
 from tests.conftest import Database
 
@@ -210,6 +213,16 @@ class TestDecide:
         entry = memory.database.value("SELECT id FROM workspace_memory_entries")
         memory.json("reject", str(entry), "--why", "hostile")
         assert memory.database.value("SELECT status FROM workspace_memory_entries") == "REJECTED"
+
+    def test_what_was_ended_is_pruned_and_what_was_rejected_stands(
+        self, memory: Memory, services: Services
+    ) -> None:
+        """A rejection lasts: where it was pruned, the next mail could bring the same back."""
+        rejected, ended = memory.entry("a"), memory.entry("b")
+        memory("reject", rejected, "--why", "hostile")
+        memory("expire", ended, "--why", "old")
+        LEAD_MEMORY.run(services, Deadline.after_ms(services.clock, 5_000))
+        assert memory.database.rows("SELECT content FROM lead_memory_entries") == [("a",)]
 
     @pytest.mark.parametrize("verb", ["reject", "expire"])
     def test_a_reason_is_asked_for(self, memory: Memory, verb: str) -> None:
