@@ -11,6 +11,7 @@ from lib.drafts.disposition import Disposition
 from lib.drafts.send_store import (
     approve,
     claim_draft,
+    commit_to_it,
     give_back,
     leave_unconfirmed,
     read_draft,
@@ -66,6 +67,24 @@ def test_a_change_happens_from_its_own_states_only(
         assert change(connection, draft) is (before in allowed)
     expected = [after] if before in allowed else unchanged
     assert database.rows("SELECT status, send_unconfirmed FROM drafts") == expected
+
+
+def test_only_the_claim_that_holds_is_committed_to(services: Services, draft: UUID) -> None:
+    """Failure L6: who slept through another's claim marks nothing; a mark is made once."""
+    claims: list[datetime] = []
+    for _ in range(2):
+        with services.store.transaction() as connection:
+            if claims:
+                assert give_back(connection, draft, "why", claimed_at=claims[0])
+            claimed_at = claim_draft(connection, draft)
+            assert claimed_at is not None
+            claims.append(claimed_at)
+    old, new = claims
+    with services.store.transaction() as connection:
+        assert not commit_to_it(connection, draft, claimed_at=old)
+        assert not give_back(connection, draft, "why", claimed_at=old)
+        assert commit_to_it(connection, draft, claimed_at=new)
+        assert not commit_to_it(connection, draft, claimed_at=new)
 
 
 def test_the_message_is_recorded_once(services: Services, database: Database, draft: UUID) -> None:
