@@ -27,5 +27,6 @@ def announce(composition: Composition) -> None:
             inngest_env=decision.inngest_env,
             inngest_usable=decision.inngest_usable,
             use_inngest=composition.settings is not None and composition.settings.background_jobs_use_inngest,
+            composer="llm" if composition.services and composition.services.llm else "template",
             problems=codes,
         )

@@ -29,6 +29,7 @@ class TestAnnounce:
                 "inngest_env": "production",
                 "inngest_usable": True,
                 "use_inngest": False,
+                "composer": "template",
                 "problems": [],
             }
         ]

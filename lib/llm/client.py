@@ -20,6 +20,8 @@ FAULTS_TOLD: Final = 10
 """Faults of an answer that its repair is told about."""
 ANSWER_REPEATED: Final = 8_000
 """Characters of a wrong answer that its repair is shown."""
+THOUGHT: Final = re.compile(r"\s*<think>.*?</think>", re.DOTALL)
+"""What some models that reason put before their answer."""
 FENCED: Final = re.compile(r"\s*```(?:json)?\s*\n(.*)\n\s*```\s*", re.DOTALL)
 _log = structlog.get_logger()
 
@@ -126,7 +128,7 @@ class _Asking:
 
     def hear(self, said: Said) -> None:
         """Add what one answer cost."""
-        self._model = (said.model or self._model)[:200]
+        self._model = said.model or self._model
         self._input = _sum(self._input, said.input_tokens)
         self._output = _sum(self._output, said.output_tokens)
 
@@ -167,8 +169,10 @@ def _with_schema(question: Question[Shape]) -> str:
 
 
 def _shaped(question: Question[Shape], text: str) -> Shape:
-    fenced = FENCED.fullmatch(text)
-    return question.shape.model_validate_json(fenced[1] if fenced else text, context=dict(question.facts))
+    thought = THOUGHT.match(text)
+    said = text[thought.end() :] if thought else text
+    fenced = FENCED.fullmatch(said)
+    return question.shape.model_validate_json(fenced[1] if fenced else said, context=dict(question.facts))
 
 
 def _faults(error: ValidationError) -> str:

@@ -1,12 +1,16 @@
 """A chat completion as endpoints answer it, and the text in it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 
+from lib.inbox.storable_text import storable_line
 from lib.llm.errors import LlmAnswerCut, LlmAnswerUnreadable, LlmDeclined
 
-TOKENS_HELD = 2**31 - 1
+MODEL_LIMIT: Final = 200
+"""Characters of a model's name."""
+TOKENS_HELD: Final = 2**31 - 1
 """What the artifacts' columns hold; more is nonsense."""
 
 
@@ -66,7 +70,7 @@ def said_in(body: bytes) -> Said:
     usage = completion.usage or _Usage()
     return Said(
         text=choice.message.content or "",
-        model=completion.model or None,
+        model=storable_line(completion.model or "", MODEL_LIMIT),
         input_tokens=_held(usage.prompt_tokens),
         output_tokens=_held(usage.completion_tokens),
     )

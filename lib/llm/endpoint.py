@@ -3,6 +3,7 @@
 The library is optional and takes a second to import: lib/llm/client.py looks for it only when it is needed.
 """
 
+import logging
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -54,7 +55,11 @@ def exchange(
     clock: Clock,
     deadline: Deadline,
 ) -> Said:
-    """Ask once, and give what the model said. Raises LlmError, or RefusedParameter."""
+    """Ask once, and give what the model said. Raises LlmError, or RefusedParameter.
+
+    Nothing of it is taken from the environment: address, key and headers are what is passed here.
+    """
+    logging.getLogger(openai.__name__).setLevel(logging.WARNING)  # OPENAI_LOG=debug would log whole mails
     with httpx2.Client(
         transport=DeadlineTransport(deadline), trust_env=False, follow_redirects=False
     ) as http:

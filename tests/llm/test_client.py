@@ -1,9 +1,12 @@
 """Tests of lib/llm/client.py, against endpoints that are there and misbehave."""
 
 import logging
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import structlog
@@ -28,6 +31,11 @@ class City(BaseModel):
     people: int
 
 
+POISONED = (
+    *("OPENAI_API_KEY", "OPENAI_ADMIN_KEY", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_BASE_URL"),
+    *("OPENAI_WEBHOOK_SECRET", "OPENAI_API_TYPE", "AZURE_OPENAI_ENDPOINT"),
+    *("HTTP_PROXY", "http_proxy", "ALL_PROXY", "SSL_CERT_FILE"),
+)
 QUESTION = Question(
     key="test.city.v1", instructions="Which city?", data='{"mail": "the one with the tower"}', shape=City
 )
@@ -60,9 +68,44 @@ class TestAnAnswer:
         assert request.body["max_completion_tokens"] == 500
         assert request.body["response_format"]["json_schema"]["strict"] is True
 
-    def test_in_a_fence_is_taken(self, client_of: Clients, deadline: Deadline) -> None:
-        with event_api(answers('```json\n{"city": "Rome", "people": 1}\n```')) as endpoint:
-            assert client_of(endpoint.address).ask(QUESTION, deadline=deadline).value.city == "Rome"
+    @pytest.mark.parametrize(
+        "said",
+        [
+            '```json\n{"city": "Rome", "people": 1}\n```',
+            '<think>\n{"city": "Oslo"}?\n</think>\n\n{"city": "Rome", "people": 1}',
+            '\n {"city": "Rome", "people": 1} \n',
+        ],
+    )
+    def test_in_other_clothes_is_taken(self, said: str, client_of: Clients, deadline: Deadline) -> None:
+        with event_api(answers(said)) as endpoint:
+            answer = client_of(endpoint.address).ask(QUESTION, deadline=deadline)
+        assert (answer.value.city, answer.use.requests) == ("Rome", 1)
+
+    def test_can_be_stored_with_its_models_name(self, client_of: Clients, deadline: Deadline) -> None:
+        with event_api(says_json({**completion(GOOD), "model": "st\x00ub\n" + "x" * 500})) as endpoint:
+            named = client_of(endpoint.address).ask(QUESTION, deadline=deadline).use.model
+        assert named.startswith("stub x")
+        assert len(named) == 200
+
+    def test_takes_nothing_from_the_environment(
+        self,
+        client_of: Clients,
+        deadline: Deadline,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+    ) -> None:
+        """The library reads variables of its own: none changes where a mail goes, or with which key."""
+        with event_api(answers(GOOD)) as endpoint:
+            client_of(endpoint.address).ask(QUESTION, deadline=deadline)
+            for name in POISONED:
+                monkeypatch.setenv(name, "http://127.0.0.1:1/poison")
+            monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "X-Poison: yes")
+            monkeypatch.setenv("OPENAI_LOG", "debug")
+            with caplog.at_level(logging.DEBUG):
+                client_of(endpoint.address).ask(QUESTION, deadline=deadline)
+        clean, poisoned = endpoint.heard
+        assert poisoned == clean
+        assert QUESTION.data not in caplog.text
 
     def test_without_counts(self, client_of: Clients, deadline: Deadline) -> None:
         """Endpoints of one's own often count nothing and name no model."""
@@ -206,3 +249,14 @@ class TestDialect:
             with pytest.raises(errors.LlmRequestRefused):
                 client_of(endpoint.address).ask(QUESTION, deadline=deadline)
         assert len(endpoint.heard) == 1
+
+
+class TestImport:
+    def test_an_app_imports_the_library_with_its_first_question(self) -> None:
+        """It costs a second, and is not there at all in a deployment without the extra."""
+        code = (
+            "import os, sys; os.environ.update(LLM_BASE_URL='https://llm.example/v1', LLM_MODEL='m');"
+            "from lib.composition import compose; services = compose().services;"
+            "sys.exit(services is None or services.llm is None or 'openai' in sys.modules)"
+        )
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=60, cwd=Path(__file__).parents[2])
