@@ -1,5 +1,6 @@
 """The client of a language model: one question, one validated answer, by a deadline (domain §3)."""
 
+import importlib
 import json
 import re
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class LlmClient:
         """
         asking = _Asking(self._options.model, self._clock)
         try:
+            load_library()
             value = self._answered(question, asking, deadline.at_most_ms(self._options.timeout_ms))
         except LlmError as error:
             _log.warning(LogEvent.LLM_FAILED, code=error.code, **asking.fields(question.key))
@@ -90,9 +92,7 @@ class LlmClient:
         self, question: Question[Shape], messages: list[dict[str, str]], asking: "_Asking", deadline: Deadline
     ) -> Said:
         """One answer; a feature that the endpoint refuses is left out from then on."""
-        if not llm_is_installed():
-            raise LlmNotInstalled
-        from lib.llm.endpoint import RefusedParameter, exchange  # noqa: PLC0415 - the extra; a second to import
+        from lib.llm.endpoint import RefusedParameter, exchange  # noqa: PLC0415 - the extra, loaded before
 
         schema = strict_schema(question.shape.model_json_schema())
         key = self._options.api_key.get_secret_value() if self._options.api_key else None
@@ -113,6 +113,13 @@ class LlmClient:
             self._dialect = dialect
             asking.hear(said)
             return said
+
+
+def load_library() -> None:
+    """Import what speaks to endpoints, once: a second that no question's time pays for."""
+    if not llm_is_installed():
+        raise LlmNotInstalled
+    importlib.import_module("lib.llm.endpoint")
 
 
 class _Asking:

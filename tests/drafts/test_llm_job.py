@@ -19,6 +19,7 @@ from tests.llm.endpoints import MISBEHAVING, obeys, refuses
 from tests.ticks.event_apis import EventApiServer, Script, event_api
 
 KEY: Final = "sk-hunter2hunter2"
+Work = Callable[..., dict[str, Any]]
 OUTCOMES: Final = {
     "never answers": ("pending", 1, "LlmTimedOut"),
     "cuts its answer": ("pending", 1, "LlmAnswerCut"),
@@ -32,14 +33,15 @@ OUTCOMES: Final = {
 
 
 @pytest.fixture
-def work(
-    composed: Callable[..., Composition], inbox: Inbox, database: Database
-) -> Callable[[EventApiServer], dict[str, Any]]:
+def work(composed: Callable[..., Composition], inbox: Inbox, database: Database) -> Work:
     """Drain one job for one mail with this endpoint; the job's row."""
 
-    def run(endpoint: EventApiServer) -> dict[str, Any]:
+    def run(endpoint: EventApiServer, timeout_ms: int = 20_000) -> dict[str, Any]:
         services = composed(
-            LLM_BASE_URL=f"{endpoint.address}/v1", LLM_MODEL="stub", LLM_API_KEY=KEY, LLM_TIMEOUT_MS="600"
+            LLM_BASE_URL=f"{endpoint.address}/v1",
+            LLM_MODEL="stub",
+            LLM_API_KEY=KEY,
+            LLM_TIMEOUT_MS=f"{timeout_ms}",
         ).services
         assert services is not None
         _enqueue(services, inbox)
@@ -65,9 +67,7 @@ def _enqueue(services: Services, inbox: Inbox) -> UUID:
 
 
 class TestAModelThatAnswers:
-    def test_leaves_a_draft_and_what_it_cost(
-        self, work: Callable[[EventApiServer], dict[str, Any]], database: Database
-    ) -> None:
+    def test_leaves_a_draft_and_what_it_cost(self, work: Work, database: Database) -> None:
         """Prompt, model, tokens and time of each stage that asked it; the rules' own stages have none."""
         with event_api(obeys(model())) as endpoint:
             assert work(endpoint)["status"] == "succeeded"
@@ -94,9 +94,7 @@ class TestRetryAfter:
             ),
         ],
     )
-    def test_the_job_is_tried_again_then(
-        self, headers: str, work: Callable[[EventApiServer], dict[str, Any]], database: Database
-    ) -> None:
+    def test_the_job_is_tried_again_then(self, headers: str, work: Work, database: Database) -> None:
         """By the shared clock, not before and not much later; and its run stays open."""
         with event_api(refuses("429 Too Many Requests", headers=headers)) as endpoint:
             job = work(endpoint)
@@ -109,13 +107,11 @@ class TestRetryAfter:
 
 class TestOutcomes:
     @pytest.mark.parametrize("what", OUTCOMES)
-    def test_each_is_the_documented_one(
-        self, what: str, work: Callable[[EventApiServer], dict[str, Any]], database: Database
-    ) -> None:
+    def test_each_is_the_documented_one(self, what: str, work: Work, database: Database) -> None:
         script: Script = MISBEHAVING[what][0]
         status, attempts, error = OUTCOMES[what]
         with event_api(script) as endpoint:
-            job = work(endpoint)
+            job = work(endpoint, 600 if what == "never answers" else 20_000)
         assert (job["status"] == "dead") == (status == "dead")
         assert job["attempt"] == attempts
         assert job["last_error"].startswith(error)
