@@ -86,7 +86,10 @@ def exchange(
             )
         else:
             return said_in(answer.http_response.content)
-    raise failure
+    try:
+        raise failure
+    finally:
+        del failure  # as in lib/llm/transport.py
 
 
 def refusal(status: int, headers: Mapping[str, str], clock: Clock) -> LlmError:

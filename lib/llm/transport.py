@@ -4,6 +4,7 @@ Our connections (lib/bounded_http.py) in the clothes of a transport: what of a r
 here, no proxy or certificate comes from the environment, and no redirect is followed with the key.
 """
 
+import traceback
 from typing import Final
 
 import httpx2
@@ -34,8 +35,11 @@ class DeadlineTransport(httpx2.BaseTransport):
             return self._exchange(request)
         except (NotConnected, RequestException, HTTPError, OSError) as error:
             failure = _failure(error, self._deadline)
-        # What the libraries raise goes no further: their texts have the address inside.
-        raise failure
+            _let_go(error)
+        try:
+            raise failure  # what the libraries raise goes no further: their texts have the address inside
+        finally:
+            del failure  # else this frame and the error would hold each other, and all that its caller has
 
     def _exchange(self, request: httpx2.Request) -> httpx2.Response:
         seconds = max(0.001, self._deadline.remaining_ms() / 1000)
@@ -67,12 +71,21 @@ class DeadlineTransport(httpx2.BaseTransport):
                 if len(body) > BODY_LIMIT:
                     raise LlmAnswerTooLarge
         except (HTTPError, OSError) as error:
+            _let_go(error)
             if self._deadline.passed or isinstance(error, TimeoutError):
                 raise LlmTimedOut from None
             raise LlmAnswerCut("The connection to the model's endpoint broke while it answered.") from None
         if self._deadline.passed:
             raise LlmTimedOut
         return body
+
+
+def _let_go(error: BaseException) -> None:
+    """Break the libraries' cycles of errors and frames, in which all that our callers have would stay."""
+    held: BaseException | None = error
+    while held is not None:
+        traceback.clear_frames(held.__traceback__)
+        held = held.__context__
 
 
 def _failure(error: Exception, deadline: Deadline) -> LlmError:

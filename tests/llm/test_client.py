@@ -1,9 +1,12 @@
 """Tests of lib/llm/client.py, against endpoints that are there and misbehave."""
 
+import contextlib
+import gc
 import logging
 import subprocess
 import sys
 import time
+import weakref
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -157,6 +160,24 @@ class TestMisbehaviour:
         assert "Incorrect" not in shown
         (line,) = [one for one in logged if one["event"] == "llm.failed"]
         assert (line["code"], line["prompt"]) == (code, "test.city.v1")
+
+    @pytest.mark.parametrize(
+        "what", ["500", "401", "reset", "never answers", "cuts its answer", "HTML", "huge body"]
+    )
+    def test_an_error_holds_nobody(self, what: str, client_of: Clients, deadline: Deadline) -> None:
+        """No cycle: what a failed job had goes with its error, not whenever the collector comes by."""
+        gc.collect()
+        gc.disable()
+        try:
+            with event_api(MISBEHAVING[what][0]) as endpoint:
+                client = client_of(endpoint.address, timeout_ms=300 if what == "never answers" else 20_000)
+                with contextlib.suppress(LlmError):
+                    client.ask(QUESTION, deadline=deadline)
+            gone = weakref.ref(client)
+            del client
+            assert gone() is None
+        finally:
+            gc.enable()
 
     def test_nobody_is_there(self, client_of: Clients, deadline: Deadline) -> None:
         with event_api(silent) as gone:
