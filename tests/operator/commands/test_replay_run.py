@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import jsonschema  # type: ignore[import-untyped]
 import psycopg
@@ -19,7 +19,10 @@ from lib.drafts.composer import Composer, Composition
 from lib.drafts.conversation import Conversation
 from lib.drafts.outgoing_mail import OutgoingMail
 from tests.conftest import Database
+from tests.drafts.llm_model import EXTRACT, drafted, model, prompt_of
+from tests.llm.endpoints import obeys, refuses
 from tests.replay.composers import FABRICATES, RAMBLES, AlwaysRaising, Saying
+from tests.ticks.event_apis import Script, event_api
 
 PROJECT = Path(__file__).parents[3]
 SCHEMA = json.loads((PROJECT / "docs" / "replay-artifact.schema.json").read_text())
@@ -208,6 +211,55 @@ class TestBaseline:
         assert worse["baselineDiff"]["regressed"] >= 10
         changes = {one["caseId"]: one["change"] for one in worse["baselineDiff"]["cases"]}
         assert set(changes.values()) <= {"regressed", "unchanged"}
+
+
+class TestModel:
+    """With a language model configured: it composes, oversees and judges."""
+
+    EXTRACT: ClassVar[dict[str, Any]] = {**EXTRACT, "intent": "other", "acceptedSlotIndex": None}
+    SCORES: ClassVar[dict[str, Any]] = {
+        **dict.fromkeys(("answer", "facts", "tone", "language", "overall"), 90),
+        "reasons": [],
+    }
+    DRAFT = "Hello, thank you for your message. What it costs depends on the size; which one do you need?"
+
+    def decide(self, request: dict[str, Any]) -> object:
+        if prompt_of(request) == "JudgeAnswer":
+            return self.SCORES
+        return model(self.EXTRACT, drafted(self.DRAFT, "acknowledge"))(request)
+
+    def run(self, replay: Replay, script: Script, *arguments: str) -> tuple[int, dict[str, Any]]:
+        with event_api(script) as endpoint:
+            result = replay(
+                *("--json", "--limit", "2", *arguments),
+                LLM_BASE_URL=f"{endpoint.address}/v1",
+                LLM_MODEL="stub",
+                LLM_TIMEOUT_MS="5000",
+            )
+        return result.exit_code, json.loads(result.stdout)
+
+    def test_judges_too(self, replay: Replay, imported: Database) -> None:
+        before = dump(imported)
+        code, said = self.run(replay, obeys(self.decide))
+        assert (code, said["config"]["judge"]) == (0, "stub")
+        assert {case["judge"]["promptKey"] for case in said["cases"]} == {"replay.judge.overseer.v1"}
+        assert {case["judge"]["overallScore"] for case in said["cases"]} == {90}
+        assert dump(imported) == before
+
+    def test_may_be_left_out(self, replay: Replay, imported: Database) -> None:
+        del imported
+        code, said = self.run(replay, obeys(self.decide), "--judge", "rules")
+        assert (code, said["config"]["judge"]) == (0, "rules")
+        assert {case["judge"]["promptKey"] for case in said["cases"]} == {"replay.judge.rules.v1"}
+
+    def test_away_is_no_verdict(
+        self, replay: Replay, imported: Database, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("lib.replay.evaluate.PAUSE_SECONDS", 0.001)
+        del imported
+        code, said = self.run(replay, refuses("500 Internal Server Error"))
+        assert (code, said["summary"]["failureTypeCounts"]["infra_error"]) == (1, 2)
+        assert {case["attempts"] for case in said["cases"]} == {3}
 
 
 class TestInterruption:
