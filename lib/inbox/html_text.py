@@ -24,7 +24,7 @@ PARAGRAPHS: Final = frozenset(
     {"blockquote", "dl", "fieldset", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "table", "ul"}
 )
 """Elements with a blank line around them."""
-HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.IGNORECASE)
+HIDDEN: Final = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 SPACES: Final = re.compile(r"[ \t\r\n\f\xa0]+")
 WHOLE_TAG: Final = re.compile(
     r"</?[a-zA-Z][^\s<>/]{0,40}(?:[^<>\"']|\"[^\"<]{0,4000}\"|'[^'<]{0,4000}')*>|<![dD][oO][cC][^<>]*>"
@@ -172,7 +172,8 @@ class _Reader(HTMLParser):
         if self._unseen is not None:
             self._unseen_depth += tag == self._unseen
             return True
-        hidden = not self._keep_hidden and HIDDEN.search(facts.get("style", "")[:500]) is not None
+        hides = "hidden" in facts or HIDDEN.search(facts.get("style", "")[:500]) is not None
+        hidden = hides and not self._keep_hidden
         if tag not in VOID and (tag in UNSEEN or hidden):
             self._unseen, self._unseen_depth = tag, 1
             return True

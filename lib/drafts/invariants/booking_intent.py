@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from lib.drafts.invariants.calendar_words import WEEKDAY
+from lib.drafts.invariants.dates import named_dates
 from lib.drafts.invariants.reading import folded
 from lib.drafts.invariants.times import named_times
 from lib.drafts.invariants.urls import without_urls
@@ -28,7 +29,8 @@ _BOOKING: Final = re.compile(
     r"|choice)"
     r"|(?:the|yes\s+to\s+the|take\s+the)\s+(?:1st|2nd|3rd|first|second|third)(?=\s*(?:$|[.,;!?]|please"
     r"|is|works|sounds|suits))"
-    r"|option\s+(?:\d|one|two|three|a|b|c)|let's\s+(?:do|go|take|make)|i'll\s+take|suits?\s+(?:me|us)"
+    r"|on\s+the\s+books|latter|former|earliest|soonest|option\s+(?:\d|one|two|three|a|b|c)"
+    r"|let's\s+(?:do|go|take|make)|i'll\s+take|suits?\s+(?:me|us)"
     r"|tomorrow|next\s+week|this\s+week"
     r"|termin\w*|treffen|telefonat\w*|telefonieren|anruf\w*|uhrzeit|passt|verfugbar|besprech\w*"
     r"|kennenlern\w*|sprechen"
@@ -43,7 +45,8 @@ _INFORMATION: Final = re.compile(
     r"|pric(?:e|es|ing)|costs?"
     r"|how\s+much|quote|brochure|deck|one-?pager|case\s+stud(?:y|ies)|learn\s+more|know\s+more|overview"
     r"|features"
-    r"|how\s+(?:does|do|is|are)\s+(?:it|this|you|your|the|these)|what\s+(?:does|do)\s+(?:it|you|your)"
+    r"|how\s+(?:does|do|is|are)\s+(?:it|this|you|your|the|these)|what\s+(?:does|do)\s+(?:it|you"
+    r"|your(?!\s+(?:calendar|schedule|week|diary|day|availability)))"
     r"|what\s+(?:is|are)\s+(?:your|the|included|it)|tell\s+(?:me|us)\s+(?:more|about)|explain|integrat\w+"
     r"|(?:does|do|can|is|are|will)\s+(?:it|you|your|the|this)\s+(?:\w+\s+){0,2}(?:support|integrat\w*"
     r"|include|have(?!\s+(?:\w+\s+){0,2}(?:time|availab\w*|slots?|moment|minutes)\b)|offer"
@@ -133,7 +136,7 @@ def wants_booking(inbound: str) -> bool:
     """
     text = _NOT_THIS_MEETING.sub(" ", folded(without_urls(inbound)))
     booking = _BOOKING.search(text)
-    if booking is None and not named_times(inbound):
+    if booking is None and not named_times(inbound) and not named_dates(inbound):
         return False
     if _DECLINE.search(text) and not _BUT.search(text):
         return False

@@ -54,7 +54,7 @@ def hour_and_minute(match: re.Match[str]) -> list[Mention]:
     """One time from the groups `h`, `m` or `words`, `half`, or their twins of another alternative."""
     hour = part(match, "h", "h2", "h3", "h4")
     words = part(match, "words")
-    minute = minutes_of(words) if words else part(match, "m", "m2")
+    minute = minutes_of(words) if words else part(match, "m", "m2", "m3")
     return [readings(hour, minute, part(match, "half"))] if hour else []
 
 

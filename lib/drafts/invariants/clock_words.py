@@ -44,7 +44,8 @@ _FOLLOWS: Final = (
     " cdt mt mst pt pst pdt cet cest gmt utc bst ist jst aest uk london berlin paris madrid so but because"
     " since unless until till through please thanks thank we i you he she they it that which when while"
     " where sound sounds suit suits look looks fit fits after before by from too also again latest onwards"
-    " perhaps maybe ok okay just like exactly promptly straight right eastern central pacific mountain"
+    " perhaps maybe ok okay just like exactly rather though"
+    " although otherwise whichever promptly straight right eastern central pacific mountain"
     " o'clock everyone both not isn't"
 )
 _FOLLOW: Final = "(?:" + "|".join(_FOLLOWS.split()) + r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})\b"

@@ -71,7 +71,7 @@ _ISO: Final = re.compile(r"(?<!\d)20\d\d(?P<sign>[-/.])(?P<month>\d{1,2})(?P=sig
 _RUN: Final = re.compile(r"(?<!\w)20[2-4]\d(?P<month>0[1-9]|1[0-2])(?P<day>[0-2]\d|3[01])(?!\w)")
 _DOTTED: Final = re.compile(
     r"(?P<said>\b(?:am|vom|zum|den|dem|bis|ab|il|le|el)\s+)?(?<![\d.])(?P<day>\d{1,2})\. ?(?P<month>\d{1,2})"
-    r"(?(said)(?:\. ?(?:\d{4}|\d{2})?)?|\. ?(?:\d{4}|\d{2})?)(?![\d.]|[:%])",
+    r"(?(said)(?:\. ?(?:\d{4}|\d{2})?)?|\. ?(?:\d{4}|\d{2})?)(?!\d|\.\d|[:%])",
     re.IGNORECASE,
 )
 _NUMERIC: Final = re.compile(

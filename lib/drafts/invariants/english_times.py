@@ -43,8 +43,10 @@ _HALVED: Final = compiled(
     rf"\s*(?P<half>[ap]){_HALF}"
 )
 _PART: Final = compiled(
-    rf"(?<![\w:.,/$-])(?P<h>{HOUR})(?:[:.](?P<m>[0-5]\d))?(?:\s*o'?\s?clock)?\s+(?:in\s+the|at)\s+"
-    r"(?:late\s+|early\s+)?(?P<part>morning|afternoon|evening|night)\b"
+    rf"(?<![\w:.,/$-])(?P<h>{HOUR})(?:[:.](?P<m>[0-5]\d))?(?:\s*o'?\s?clock)?\s+"
+    rf"(?:(?:in\s+the|at|tomorrow|{WEEKDAY})\s+(?:late\s+|early\s+)?(?P<part>morning|afternoon|evening"
+    rf"|night)"
+    r"|(?P<part2>tonight))\b"
 )
 _PAST: Final = compiled(
     rf"\b(?P<part>half|quarter|{_SMALL})[\s-]+past[\s-]+(?P<h>{HOUR})\b|\b(?P<part2>half"
@@ -68,8 +70,9 @@ _COLON: Final = compiled(
     r"|ratio)\b)"
 )
 _RUN: Final = compiled(
-    rf"(?:{_AT}(?P<h>[01]\d|2[0-3])(?P<m>[0-5][05])(?:\s?(?:hrs?|hours?|h)\b)?{FOLLOWED}"
-    r"|(?<![\w.,$])(?P<h2>[01]\d|2[0-3])(?P<m2>[0-5]\d)\s?(?:hrs?|h|hours\s+(?:on|sharp|cet|gmt|utc|et))\b)"
+    rf"(?:(?:{_AT}|{WEEKDAY},?\s+)(?P<h>[01]\d|2[0-3])(?P<m>[0-5][05])(?:\s?(?:hrs?|hours?|h)\b)?{FOLLOWED}"
+    r"|(?<![\w.,$])(?P<h2>[01]\d|2[0-3])(?P<m2>[0-5]\d)\s?(?:hrs?|h|hours\s+(?:on|sharp|cet|gmt|utc|et))\b"
+    rf"|(?<![\w.,$-])(?P<h3>[01]\d|2[0-3])(?P<m3>[0-5][05])\s+(?:on\s+)?{WEEKDAY})"
 )
 _POINT: Final = compiled(
     rf"(?:{LEAD}|\bto\s+|{WEEKDAY},?\s+)(?P<h>\d{{1,2}})\.(?P<m>[0-5]\d)"
@@ -85,7 +88,9 @@ _CUT: Final = compiled(
 )
 _BARE: Final = compiled(
     rf"(?:{_AT}(?P<h>{HOUR})|(?:{LEAD}|{_SAY})(?:{_NEAR})?(?P<h2>(?!one\b){HOUR})){FOLLOWED}"
-    rf"|{_ASKED_WHETHER}(?P<h3>(?!one\b){HOUR}){_SUITS}|(?<![\w.,$-])(?P<h4>\d{{1,2}})-?ish\b"
+    rf"|{_ASKED_WHETHER}(?P<h3>(?!one\b){HOUR}){_SUITS}|(?<![\w.,$-])(?P<h4>\d{{1,2}})(?:-?ish\b"
+    rf"|(?=\s+it\s+is\b)"
+    rf"|(?=(?:\s*(?:,|and|or|&)\s*\d{{1,2}}){{0,4}}\s+(?:is\s+|are\s+)?(?:open|free|available){FOLLOWED}))"
 )
 
 
@@ -99,7 +104,7 @@ def _range(match: re.Match[str]) -> list[Mention]:
 
 
 def _part(match: re.Match[str]) -> list[Mention]:
-    half = "a" if match["part"].lower() == "morning" else "p"
+    half = "a" if (match["part"] or "").lower() == "morning" else "p"
     return [readings(match["h"], match["m"], half)]
 
 

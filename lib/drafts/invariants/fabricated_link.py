@@ -1,7 +1,7 @@
 """`fabricated_link`: the draft points to a scheduler that does not exist."""
 
 from lib.drafts.invariants.booking_intent import wants_booking
-from lib.drafts.invariants.link_calls import book_at, link_call
+from lib.drafts.invariants.link_calls import books_there, link_call
 from lib.drafts.invariants.own_words import own_words
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
 from lib.drafts.invariants.urls import is_scheduling, placed_urls, same_address, scheduling_urls
@@ -18,10 +18,10 @@ def fabricated_link(reply: Reply) -> Broken | None:
     """
     allowed = (*reply.known_links, *scheduling_urls(reply.inbound))
     strange = [
-        url
-        for before, url in placed_urls(reply.draft)
-        if not any(same_address(url, address) for address in allowed)
-        and (is_scheduling(url) or book_at(before, url))
+        placed.url
+        for placed in placed_urls(reply.draft)
+        if not any(same_address(placed.url, address) for address in allowed)
+        and (is_scheduling(placed.url) or books_there(placed))
     ]
     if strange:
         return _broken(f"The draft links to {strange[0]}, which is no booking link that is known.")

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from lib.drafts.invariants.reading import folded
-from lib.drafts.invariants.urls import addressed, is_scheduling
+from lib.drafts.invariants.urls import PlacedUrl, addressed, is_scheduling
 
 _ARTICLE: Final = r"(?:the|this|that|my|our|following)"
 _SORT: Final = r"(?:booking|scheduling|scheduler|calendar|calendly|appointment|reservation)"
@@ -12,7 +12,12 @@ _VERB: Final = (
     r"(?<![\w-])(?<!\ba )(?<!\ban )(?<!\bthe )(?<!\bour )(?<!\bmy )(?<!\byour )(?<!\bthis )"
     r"(?:book|schedule|reserve|grab|pick|choose|select|claim|snag|arrange"
     r"|find\s+(?:yourself\s+)?(?:a|an|some|your|the|another|any)\s+(?:\w+\s+){0,2}(?:times?|slots?"
-    r"|dates?|day|spot|opening))"
+    r"|dates?|day|spot|opening)"
+    r"|(?:secure|set\s+up|make|request|organi[sz]e|sign\s+up\s+for)\s+(?:a|an|your|the"
+    r"|some)\s+(?:\w+\s+){0,2}"
+    r"(?:times?|slots?|spots?|calls?|meetings?|appointments?|bookings?|demos?|reservations?)"
+    r"|(?:put|drop|add|throw|place)\s+(?:some|a|yourself|something|your"
+    r"|one)(?=\b[^.!?\n]{0,25}\bmy\s+calendar))"
 )
 _OWN: Final = (
     r"(?P<own>\b(?:i|we|they|he|she|i'(?:ll|d|ve)|we'(?:ll|d|ve)|let\s+me|let\s+us)\s+"
@@ -35,7 +40,8 @@ _PLACEHOLDER: Final = re.compile(
 _BOOK_THERE: Final = (
     rf"(?:here|below){_ENDS}",
     (
-        r"(?:via|through|using|at|on|from|with|in|off)\s+(?:the|this|my|our)\s+(?:\w+\s+){0,2}(?:calendly"
+        r"(?:via|through|using|at|on|onto|to|from|with|in|off)\s+(?:the|this|my"
+        r"|our)\s+(?:\w+\s+){0,2}(?:calendly"
         r"|scheduler"
         r"|booking\s+(?:page|tool|system|site)|calendar(?:\s+page)?|web\s?site|site|links?|url)\b"
         r"(?!\s+(?:invit\w*|event|entry))"
@@ -61,7 +67,14 @@ _BOOKING: Final = (
         r"(?:here|below|online|at|to\s+(?:book|pick|find|choose|grab))\b"
     ),
     r"\b(?:my|our)\s+calendar\s+is\s+(?:here|below|online|open\s+(?:here|at)|at)\b",
+    r"\b(?:here|below)\s+to\s+(?:book|schedule|reserve|pick|choose|grab|find\s+a|set\s+up|select)\b",
+    (
+        r"\b(?:use|try|visit|check|via|through)\s+(?:the|my|our)\s+(?:\w+\s+)?(?:scheduler|(?:booking"
+        r"|scheduling)\s+"
+        r"(?:page|system|tool|form|portal|site|engine)|calendar\s+(?:page|tool))\b"
+    ),
     r"\bself-?(?:book|schedul)\w*",
+    r"\b(?:buchen|vereinbaren|reservieren|wahlen)\s+(?:sie\s+)?(?:\w+\s+){0,2}hier\b",
     r"\b(?:buchungs|kalender|termin|calendly-?)-?link\b|\bbuchungsseite\b|\bonline-?terminbuchung\b",
     rf"\b(?:buchen|reservieren|vereinbaren|aussuchen|auswahlen|wahlen)\b[^.!?\n]{{0,40}}\bhier{_ENDS}",
     r"\bhier\b[^.!?\n]{0,40}\b(?:buchen|auswahlen|aussuchen|vereinbaren|wahlen|reservieren)\b",
@@ -160,19 +173,36 @@ _REST: Final = re.compile(r"[^.!?\n]{0,160}")
 _NEXT: Final = 120
 """How many characters behind a call the address that it speaks of may begin."""
 _GLUE: Final = (
-    r"(?:[\s\])(<>:,-]|\b(?:that|which|to|for|with|of|on|at|in|via|through|using|from|by|the|this|a|an"
-    r"|my|our|your|you|me"
+    r"(?:[^\w.!?]|\b(?:that|which|to|for|with|of|on|at|in|via|through|using|from|by|the|this|a|an|my"
+    r"|our|your|you|me"
     r"|us|suits?|works?|best|talk|speak|chat|call|meet|here|below|link|page|calendar|directly|online"
-    r"|following|now|easily"
-    r"|instead|please|is|are|just|go|visit|use|click|open|anytime|any|time|date|day|minute|min|\d{1,3}))"
+    r"|following|now"
+    r"|easily|instead|please|is|are|just|go|visit|use|click|open|anytime|any|time|date|day|minute|min"
+    r"|\d{1,3}))"
 )
+_TAIL: Final = r"[^\w.!?]{0,6}$"
 _BOOK_AT: Final = re.compile(
     rf"{_OWN}\b{_VERB}\b[^.!?\n]{{0,50}}?\b(?:times?|slots?|calls?|meetings?|demos?|appointments?|chat"
     rf"|spot|session"
     rf"|consultation|one|here|me|us|yourself|directly|online|day|date|book|schedule)\b{_GLUE}{{0,12}}$"
-    r"|\b(?:my|our)\s+(?:calendar|availability|schedule|open\s+(?:slots"
-    r"|times))\b[\s\])(<>:-]{0,6}(?:is\s+(?:at|here)\s?)?$"
-    r"|(?<![\w-])(?:book|schedule)(?:\s+(?:it|now|here))?\s?(?:at|via|on|:|-)?[\s\])(<>:-]{0,6}$",
+    rf"|\b(?:my|our)\s+(?:calendar|availability|schedule|open\s+(?:slots"
+    rf"|times))\b[^\w.!?]{{0,6}}(?:is\s+(?:at|here)\s?)?{_TAIL}"
+    r"|(?<![\w-])(?<!\be-)(?<!\bthe )(?<!\ba )(?<!\bour )(?:book|schedule)(?:\s+(?:it|now|here|today"
+    r"|online))?\s?(?:at|via|on)?[^\w]{0,8}$"
+    rf"|\bto\s+(?:book|schedule|reserve|pick|choose|set\s+up|arrange"
+    rf"|find\s+a)\b[^.!?\n]{{0,40}}?\b(?:visit|go\s+to|use|see"
+    rf"|open|click|head\s+to|follow|check)\b{_GLUE}{{0,3}}$"
+    rf"|\b(?:buchen|reservieren|vereinbaren|wahlen)\b[^.!?\n]{{0,60}}\b(?:unter|hier|uber|auf|via"
+    rf"|termin)\b{_TAIL}"
+    rf"|\b(?:reservez|choisissez|planifiez|rendez-vous)\b[^.!?\n]{{0,60}}\b(?:ici|sur|via|la)\b{_TAIL}"
+    rf"|\b(?:reserv[ae]r?|agend[ae]r?|elij[ae]|elige)\b[^.!?\n]{{0,60}}\b(?:aqui|en)\b{_TAIL}"
+    rf"|\bprenot(?:a|i|are|ate)\b[^.!?\n]{{0,60}}\b(?:qui|su)\b{_TAIL}",
+    re.IGNORECASE,
+)
+_BOOK_BEHIND: Final = re.compile(
+    r"^[^\w.!?]{0,6}(?:(?:to|where|if)\s+)?(?:(?:you|can|just|could|want|like)\s+){0,3}(?:to\s+)?"
+    r"(?:book|schedule|reserve|pick|choose|select|grab)\s+(?:here|now|a|an|your|any|directly|one"
+    r"|yourself)\b",
     re.IGNORECASE,
 )
 _ROOM: Final = re.compile(
@@ -204,12 +234,14 @@ def link_call(draft: str, *, to_booker: bool) -> str | None:
     return None
 
 
-def book_at(before: str, url: str) -> bool:
-    """Whether a text that says `before` in front of `url` tells its reader to book there."""
-    if _ROOM.search(url):
+def books_there(placed: PlacedUrl) -> bool:
+    """Whether the text around an address tells its reader to book there."""
+    if _ROOM.search(placed.url):
         return False
-    found = _BOOK_AT.search(folded(before[-_NEXT:]))
-    return found is not None and found.groupdict().get("own") is None
+    found = _BOOK_AT.search(folded(placed.before))
+    if found is not None and found["own"] is None:
+        return True
+    return _BOOK_BEHIND.search(folded(placed.behind)) is not None
 
 
 def _about_something_else(text: str, call: re.Match[str], *, to_booker: bool) -> bool:

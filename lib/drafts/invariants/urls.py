@@ -1,14 +1,15 @@
 """Web addresses in a text, and which of them lead to a scheduler."""
 
 import re
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from lib.drafts.invariants.reading import folded, readable
 from lib.drafts.invariants.schedulers import is_scheduler
 
-BEFORE: Final = 120
-"""How many characters before an address tell what it is for."""
+AROUND: Final = 120
+"""How many characters before and behind an address tell what it is for."""
 _REST: Final = r"[^\s<>\"'|\[\]{}]"
 _URL: Final = re.compile(rf"(?:https?:[/\\]{{1,3}}|www\.){_REST}+", re.IGNORECASE)
 _BARE: Final = re.compile(
@@ -31,27 +32,45 @@ _PASSING: Final = re.compile(
 _DEFAULT_PORT: Final = re.compile(r":(?:80|443)$")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedUrl:
+    """A web address where it stands in a text."""
+
+    url: str
+    """As written, without the sentence's own punctuation."""
+    before: str
+    """What stands before it, `AROUND` characters at most."""
+    behind: str
+    """What stands behind it, as many."""
+
+
 def addressed(text: str) -> str:
     """`text` as its reader sees it, with addresses that are broken or spelt out made whole again."""
     shown = _SCHEME.sub(r"http\1:", _DOT.sub(".", readable(text).replace("\u3002", ".")))
     return _BROKEN_HOST.sub(r"\1", shown)
 
 
-def placed_urls(text: str) -> tuple[tuple[str, str], ...]:
-    """The web addresses in `text`, each with what stands before it.
+def placed_urls(text: str) -> tuple[PlacedUrl, ...]:
+    """The web addresses in `text` with what stands around them.
 
     They begin with http(s):// or `www.`; a scheduler's counts without.
     """
     shown = addressed(text)
     rest = _URL.sub(lambda match: " " * len(match[0]), shown)
-    whole = [(match.start(), match[0]) for match in _URL.finditer(shown)]
-    bare = [(match.start(), match[0]) for match in _BARE.finditer(rest) if _is_bare_scheduler(match[0])]
-    return tuple((shown[max(0, start - BEFORE) : start], _trimmed(url)) for start, url in (*whole, *bare))
+    bare = [match for match in _BARE.finditer(rest) if _is_bare_scheduler(match[0])]
+    return tuple(
+        PlacedUrl(
+            url=_trimmed(match[0]),
+            before=shown[max(0, match.start() - AROUND) : match.start()],
+            behind=shown[match.end() : match.end() + AROUND],
+        )
+        for match in (*_URL.finditer(shown), *bare)
+    )
 
 
 def urls_in(text: str) -> tuple[str, ...]:
     """The web addresses in `text`."""
-    return tuple(url for _, url in placed_urls(text))
+    return tuple(placed.url for placed in placed_urls(text))
 
 
 def without_urls(text: str) -> str:

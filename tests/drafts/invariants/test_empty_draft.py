@@ -25,6 +25,7 @@ BLANK = {
     "a comment that is never closed": "<p></p><!-- Hello Sam",
     "head, style and script": "<html><head><title>Hi</title><style>p{}</style></head><script>x()</script>",
     "a hidden element": '<div style="display: none">Hello Sam</div>',
+    "an invisible element": '<p style="visibility:hidden">Hello</p><p hidden>Sam</p>',
     "an image without words": '<p><img src="https://example.com/x.gif" width="1"></p>',
     "an empty link": '<a href="#"></a>',
     "emphasis of nothing": "**  **\n__\n```\n```",

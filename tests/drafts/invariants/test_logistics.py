@@ -36,6 +36,7 @@ HELPS = [
     "It's on my calendar.",
     "Let me know which slot suits.",
     "I'm free next week.",
+    "Looking forward to our call.",
     "Wann passt es Ihnen?",
     "Der Termin steht.",
     "Quel jour vous arrange ?",
