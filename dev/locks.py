@@ -15,7 +15,7 @@ from dev.project import here
 # Lock file → the dependency groups and extras in it, beside the run-time dependencies.
 LOCKS: Mapping[str, tuple[str, ...]] = {
     "requirements.txt": (),
-    "requirements-local.txt": ("local",),
+    "requirements-local.txt": ("local", "llm"),
     "requirements-llm.txt": ("llm",),
     "requirements-dev.txt": ("local", "dev", "llm"),
 }

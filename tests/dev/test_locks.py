@@ -15,7 +15,7 @@ WEB, STORE, CHECKER, MODEL = (
 )
 GOOD = {
     "requirements.txt": WEB,
-    "requirements-local.txt": WEB + STORE,
+    "requirements-local.txt": WEB + STORE + MODEL,
     "requirements-llm.txt": WEB + MODEL,
     "requirements-dev.txt": WEB + STORE + CHECKER + MODEL,
 }
