@@ -124,14 +124,16 @@ def score_lead(facts: ScoreFacts) -> LeadScore:
     """The score of the lead; none while no person of it wrote."""
     if facts.status is not LeadStatus.ACTIVE or facts.tag in STOPPED:
         return LeadScore(score=0, signals=(Signal.STOPPED,))
-    theirs = [place for place, said in enumerate(facts.messages) if said.by_a_person]
-    if not theirs:
+    said = facts.messages
+    newest_first = (place for place in reversed(range(len(said))) if said[place].by_a_person)
+    latest = next(newest_first, None)
+    if latest is None:
         return LeadScore(score=None, reason=NoScore.NO_PERSON_WROTE)
-    before = facts.messages[: theirs[-1] + 1]
+    before = said[: latest + 1]
     word = _last_word(before)
     if is_opt_out(word):
         return LeadScore(score=0, signals=(Signal.STOPPED,))
-    found = [Signal.WROTE, *([Signal.WROTE_AGAIN] if len(theirs) > 1 else ())]
+    found = [Signal.WROTE, *([Signal.WROTE_AGAIN] if next(newest_first, None) is not None else ())]
     if _is_prompt(before):
         found.append(Signal.PROMPT_REPLY)
     found += _wishes(word, facts.offered_slots)

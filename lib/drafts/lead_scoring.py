@@ -14,7 +14,7 @@ from lib.log.events import LogEvent
 from lib.store.store import Connection
 
 MESSAGE_LIMIT: Final = 100
-BODY_LIMIT: Final = 20_000
+BODY_LIMIT: Final = 5_000
 
 HOLD: Final = """
 SELECT status, tag, offered_slots FROM leads
