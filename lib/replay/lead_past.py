@@ -1,11 +1,18 @@
 """What was known of a lead at an earlier moment, from nothing but what had been written until then."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from lib.drafts.classification import STOPPED, LeadTag, is_automated, is_opt_out, tag_for
-from lib.drafts.conversation import ConversationMessage, Direction
-from lib.drafts.extraction import extract_from
+from lib.drafts.classification import tag_for
+from lib.drafts.conversation import (
+    Conversation,
+    ConversationMessage,
+    Direction,
+    LeadStatus,
+    LeadView,
+)
+from lib.drafts.no_draft import reason_after_extract, reason_before_composing, tag_without_draft
+from lib.drafts.template_composer import understood
 from lib.errors import MailError
 from lib.inbox.headers import header_addresses
 from lib.inbox.structure import mail_tree
@@ -20,25 +27,41 @@ class NameSource:
     outbound: bool
 
 
-def lead_tag_and_timezone(before: Sequence[ConversationMessage]) -> tuple[str | None, str | None]:
-    """The lead's tag and time zone after the messages `before`, oldest first, by the pipeline's own rules.
+def with_tag_and_timezone(
+    conversation: Conversation, before: tuple[ConversationMessage, ...]
+) -> Conversation:
+    """`conversation` with the lead's tag and time zone after the messages `before`, oldest first.
 
-    A team's own tag has no date, so it is not seen here.
+    By the pipeline's own rules, message for message. A team's own tag has no date, so it is not seen here.
     """
-    tag: str | None = None
-    timezone: str | None = None
-    for message in before:
-        if message.direction is not Direction.INBOUND:
-            continue
-        if is_automated(message.subject, message.body, message.automation):
-            tag = tag if tag in STOPPED else LeadTag.AUTOMATED_REPLY
-        elif is_opt_out(message.body, message.subject):
-            tag = LeadTag.OPT_OUT
-        else:
-            extract = extract_from(message.body, ())
-            tag = tag_for(message.body, extract, tag)
-            timezone = timezone or extract.detected_timezone
-    return tag, timezone
+    lead = conversation.lead
+    for number, message in enumerate(before):
+        if message.direction is Direction.INBOUND:
+            then = replace(
+                conversation,
+                lead=replace(lead, status=LeadStatus.ACTIVE),
+                trigger=message,
+                messages=before[: number + 1],
+                offered_slots=(),
+            )
+            lead = _lead_after(then)
+    return replace(conversation, lead=replace(lead, status=conversation.lead.status))
+
+
+def _lead_after(conversation: Conversation) -> LeadView:
+    """The lead as the pipeline leaves it after the conversation's trigger."""
+    lead = conversation.lead
+    reason = reason_before_composing(conversation)
+    if reason is not None:
+        return replace(lead, tag=tag_without_draft(conversation, reason) or lead.tag)
+    extract = understood(conversation)
+    if reason_after_extract(conversation, extract) is not None:
+        return lead
+    return replace(
+        lead,
+        tag=tag_for(conversation.asked, extract, lead.tag),
+        timezone=lead.timezone or extract.detected_timezone,
+    )
 
 
 def lead_name(email: str, sources: Iterable[NameSource]) -> str | None:

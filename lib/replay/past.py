@@ -13,7 +13,7 @@ from lib.drafts.conversation import Channel, Conversation, Direction, LeadStatus
 from lib.drafts.conversation_store import BODY_LIMIT, MESSAGE_LIMIT, message_of, workspace_view
 from lib.inbox.offered_slots import offered_slots
 from lib.memory.recall import PROMPT_TOKENS, recall
-from lib.replay.lead_past import NameSource, lead_name, lead_tag_and_timezone
+from lib.replay.lead_past import NameSource, lead_name, with_tag_and_timezone
 from lib.store.store import Connection
 
 LEAD_LIMIT: Final = 50
@@ -103,16 +103,15 @@ def read_past(
         ]
     trigger = message_of(row)
     before = tuple(message_of(one) for one in reversed(of_lead))
-    tag, timezone = lead_tag_and_timezone(before)
-    return Conversation(
+    conversation = Conversation(
         workspace=workspace_view(row),
         lead=LeadView(
             id=row["lead_id"],
             email=row["email"],
             name=lead_name(row["email"], names) or (None if row["went_on"] else row["name"]),
-            timezone=timezone,
+            timezone=None,
             status=_status(row["status"]),
-            tag=tag,
+            tag=None,
             scheduler_link=_said(row["scheduler_link"], [trigger.body, *(one.body for one in before)]),
         ),
         channel=Channel(row["channel"]),
@@ -129,6 +128,7 @@ def read_past(
             as_of=min(row["sent_at"], row["created_at"]) - MOMENT,
         ),
     )
+    return with_tag_and_timezone(conversation, before)
 
 
 def _status(stored: str) -> LeadStatus:
