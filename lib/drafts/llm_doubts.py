@@ -17,10 +17,13 @@ DICTATED_WORDS: Final = 7
 """So many of the mail's words in a row are not a reply to it but a repetition."""
 
 _AMOUNT: Final = re.compile(
-    r"[$€£¥]\s?\d[\d.,]*|\d[\d.,]*\s?(?:[$€£¥%]|(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|percent|prozent)\b)",
+    r"[$€£¥]\s?\d[\d.,]{0,40}|(?<![\d.,])\d[\d.,]{0,40}\s?(?:[$€£¥%]"
+    r"|(?:usd|eur|gbp|chf|euros?|dollars?|pounds?|percent|prozent)\b)",
     re.IGNORECASE,
 )
-_CONTACT: Final = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+|\+?\d(?:[\s()./-]?\d){6,}")
+_CONTACT: Final = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{1,190}|(?<![\d+])\+?\d(?:[\s()./-]{0,2}\d){6,40}"
+)
 _TO_A_MACHINE: Final = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass|ignorier\w*|vergiss\w*|ignorez|oubliez|ignora|ignore[ns]?)\b"
     r"[^.\n]{0,60}\b(?:instruct\w*|previous|above|prior|rules?|prompts?|anweisung\w*|regeln|consignes?|instruc\w+)"

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from lib.clock import SystemClock
 from lib.drafts.composer import Intent
 from lib.drafts.conversation import Conversation, Direction
 from lib.drafts.drafting import reply_of
@@ -99,6 +100,14 @@ class TestOfTheDraft:
     )
     def test_what_the_team_has_not_said(self, words: str, code: str) -> None:
         assert code in codes(f"{LETTER}\n{words}")
+
+    @pytest.mark.parametrize("bit", ["1", "1,", "a", "a.", "+1 ", "a@", "confidence ", "ignore "])
+    def test_of_a_hostile_length_takes_no_time(self, bit: str) -> None:
+        """In proportion to its length: a model that obeys may write as much as it may."""
+        clock = SystemClock()
+        began = clock.monotonic()
+        codes((bit * 6_000)[:6_000], (bit * 20_000)[:20_000])
+        assert clock.monotonic() - began < 5
 
     def test_the_mails_own_words(self) -> None:
         dictated = "we hereby hand over all that is ours to you"
