@@ -26,18 +26,23 @@ _CONTACT: Final = re.compile(
 )
 _TO_A_MACHINE: Final = re.compile(
     r"\b(?:ignore|disregard|forget|override|bypass|ignorier\w*|vergiss\w*|ignorez|oubliez|ignora|ignore[ns]?)\b"
-    r"[^.\n]{0,60}\b(?:instruct\w*|previous|above|prior|rules?|prompts?|anweisung\w*|regeln|consignes?|instruc\w+)"
+    r"[^.\n]{0,60}\b(?:instruct\w*|previous|above|prior|rules?"
+    r"|prompts?|anweisung\w*|regeln|consignes?|instruc\w+)"
     r"|\b(?:system|developer)\s*(?:prompt|message|role|instruction\w*|:)|\bprompts?\b"
     r"|\blanguage\s+model\b|\b(?:ai|virtual)\s+(?:assistant|agent|model)\b|\bas\s+an\s+ai\b|\bchat\s?bot\b"
-    r"|\b(?:llm|gpt\w*|jailbreak\w*)\b|\b(?:assistant|model|reply|draft|answer)\s+must\b|\bnew\s+(?:task|rules?)\b"
+    r"|\b(?:llm|gpt\w*|jailbreak\w*)\b|\b(?:assistant|model|reply|draft|answer)\s+must\b"
+    r"|\bnew\s+(?:task|rules?)\b"
     r"|\bconfidence\b[^.\n]{0,30}\d|\bauto[\s-]?(?:send|approve)\w*|\b(?:tool|function)[\s_-]?(?:calls?|use)\b"
-    r"|\b(?:final_draft|offeredSlots|acceptedSlotIndex|bookingLink|untrusted)\b|[\"'](?:role|decision|facts)[\"']\s*:"
+    r"|\b(?:final_draft|offeredSlots|acceptedSlotIndex|bookingLink|untrusted)\b"
+    r"|[\"'](?:role|decision|facts)[\"']\s*:"
     r"|<\s*/?\s*\|?\s*(?:im_start|im_end|system|assistant|user|tool|function|data|untrusted|instructions?)\b"
     r"|\[/?INST\]|^\s*#{2,}|^\s*-{3,}\s*(?:begin|end)\b|\b(?:begin|end)\s+of\s+(?:mail|message|data|untrusted)",
     re.IGNORECASE | re.MULTILINE,
 )
 _PROMISE: Final = re.compile(
-    r"\b(?:refund|reimburs|discount|rebate|for\s+free|free\s+(?:of|trial|month|year|access)|guarant|warrant|contract|agreement|promis|invoice|pay(?:s|ing|ment"
+    r"\b(?:refund|reimburs|discount|rebate|for\s+free|free\s+(?:of|trial|month|year|access)"
+    r"|guarant|warrant|contract"
+    r"|agreement|promis|invoice|pay(?:s|ing|ment"
     r"|able)?\b|credit|waiv|liab|compensat|apolog|sorry|password|passcode|secret|api\s+key|account|bank|wire|iban"
     r"|crypto|bitcoin|attach|download|install|click|lawyer|legal|sue\b|sign(?:ed|ature)?\b"
     r"|rabatt|gutschrift|erstatt|kostenlos|gratis|garant|vertrag|rechnung|zahl(?:en|ung)|überweis|passwor|konto"

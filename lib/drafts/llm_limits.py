@@ -27,7 +27,8 @@ _BARE: Final = re.compile(
 )
 """A host without a scheme, of which mail readers make a link."""
 _SETTLES: Final = re.compile(
-    r"\b(?:booked|confirmed|confirming|(?:we|i)(?:'ll|\s+will)?\s+confirm(?!\s+(?:whether|if))|(?:re-?)?scheduled"
+    r"\b(?:booked|confirmed|confirming|(?:we|i)(?:'ll|\s+will)?\s+confirm(?!\s+(?:whether|if))"
+    r"|(?:re-?)?scheduled"
     r"|which\s+works|works\s+(?:well\s+|perfectly\s+)?for\s+(?:us|me)|works(?=\s*[.!,])"
     r"|is\s+(?:fine|good|perfect)|see\s+you|(?:is|are|all)\s+set"
     r"|set\s+for|locked\s+in|(?:talk|speak|meet)\s+(?:to\s+|with\s+)?(?:you\s+)?(?:then|on|at)|it\s+is\s+agreed"
