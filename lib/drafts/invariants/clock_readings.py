@@ -52,7 +52,7 @@ def part(match: re.Match[str], *names: str) -> str | None:
 
 def hour_and_minute(match: re.Match[str]) -> list[Mention]:
     """One time from the groups `h`, `m` or `words`, `half`, or their twins of another alternative."""
-    hour = part(match, "h", "h2", "h3", "h4")
+    hour = part(match, "h", "h2", "h3", "h4", "h5")
     words = part(match, "words")
     minute = minutes_of(words) if words else part(match, "m", "m2", "m3")
     return [readings(hour, minute, part(match, "half"))] if hour else []

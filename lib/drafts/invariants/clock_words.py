@@ -2,7 +2,10 @@
 
 from typing import Final
 
-_ENGLISH: Final = "one two three four five six seven eight nine ten eleven twelve"
+_ENGLISH: Final = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
+    " seventeen eighteen nineteen"
+)
 _GERMAN: Final = (
     "eins zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn"
     " siebzehn achtzehn neunzehn zwanzig"
@@ -48,7 +51,11 @@ _FOLLOWS: Final = (
     " although otherwise whichever promptly straight right eastern central pacific mountain"
     " o'clock everyone both not isn't"
 )
-_FOLLOW: Final = "(?:" + "|".join(_FOLLOWS.split()) + r"|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6})\b"
+_FOLLOW: Final = (
+    "(?:"
+    + "|".join(_FOLLOWS.split())
+    + r"|(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?s?)\b"
+)
 FOLLOWED: Final = (
     rf"(?:\s?-?ish\b)?(?=\s*(?:$|[.,;:!?()\[\]\n|]|-\s|{_FOLLOW}))(?![.,:]\d)"
     rf"(?!\s*(?:-|to|or|and|/)\s*\d{{1,3}}\s*(?:%|(?!{_FOLLOW})[a-z]{{3,}}))"

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from lib.drafts.invariants.dates import dates_in, named_dates
+from lib.drafts.invariants.dates import dates_asked_for, dates_in, named_dates
 from lib.drafts.invariants.own_words import own_words
 from lib.drafts.invariants.reading import folded, readable
 from lib.drafts.invariants.reply import Broken, InvariantCode, Reply
@@ -33,7 +33,7 @@ def date_mismatch(reply: Reply) -> Broken | None:
     said = own_words(reply)
     if not offered or not commits(said):
         return None
-    known = offered | dates_in(reply.inbound)
+    known = offered | dates_asked_for(reply.inbound)
     strange = [mention for mention in named_dates(said) if known.isdisjoint(mention)]
     if not strange:
         return None

@@ -36,7 +36,8 @@ _NOT_A_TIME: Final = r"(?![\d%]|[:.]\d|\s*[ap]\.?\s?m\b|\s*o'?\s?clock|\s*(?:uhr
 _COUNTED: Final = (
     r"(?!\s*%|\s+(?:people|persons?|users?|seats?|teams?|customers?|clients?|companies|more|new|others?"
     r"|percent"
-    r"|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|licen[cs]es?|options?|slots?|times|of\s+(?:us"
+    r"|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|miles?|km|kilomet\w{2,4}|steps|points"
+    r"|pages|licen[cs]es?|options?|slots?|times|of\s+(?:us"
     r"|them|you|our|your))\b)"
 )
 _FUNCTION: Final = (
@@ -82,6 +83,7 @@ _NUMERIC: Final = re.compile(
     rf"(?P<at>(?=\s*(?:at|@|um|a\s+las|alle|around)\b))?(?P<ends>{_NUMBER_ENDS})?",
     re.IGNORECASE,
 )
+_PAIR: Final = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 _OPEN: Final = re.compile(
     rf"(?:\b(?P<said>on|for|by|until|till|from|to|{WEEKDAY}),?\s+)?"
     rf"(?:the\s+|(?<=day\s)|(?<=day,\s)|(?<=(?:mon|tue|wed|thu|fri|sat|sun)\s))"
@@ -99,6 +101,15 @@ _DAY_ALONE: Final = re.compile(
 def dates_in(text: str) -> frozenset[str]:
     """Every reading of every date in `text`, as `Month d`."""
     return frozenset(reading for mention in named_dates(text) for reading in mention)
+
+
+def dates_asked_for(text: str) -> frozenset[str]:
+    """Every reading of every date in an inbound: also of `10/3`, whatever stands around it."""
+    either = (
+        frozenset([*_date(int(one), int(two)), *_date(int(two), int(one))])
+        for one, two in _PAIR.findall(folded(without_urls(text)))
+    )
+    return dates_in(text).union(*either)
 
 
 def named_dates(text: str) -> tuple[Mention, ...]:

@@ -21,17 +21,16 @@ _NEAR: Final = r"(?:about|around|roughly|approximately|exactly|like|say|maybe|pe
 _AT: Final = rf"(?:\bat\s+|@\s?)(?:{_NEAR})?"
 LEAD: Final = rf"(?:{_AT}|\b(?:by|around|about|approximately|until|till|from|after|before|past|since)\s+)"
 _SAY: Final = (
-    r"\b(?:say|make\s+(?:it|that)|(?:how|what)\s+about|how\s+does|how's|let's\s+do|(?:booked|scheduled"
-    r"|set|down|confirmed"
-    r"|pencill?ed\s+in|put\s+you\s+down)\s+for|(?:move|moved|push|pushed|change|changed|shift"
-    r"|shifted)\s+(?:it\s+|us\s+|"
-    r"this\s+|that\s+)?(?:back\s+)?to)\s+"
+    r"\b(?:say|make\s+(?:it|that)|(?:how|what)\s+about|how\s+does|how's|let's\s+do"
+    r"|(?:earliest|latest|next|first)\s+(?:\w+\s+)?is|(?:booked|scheduled|set|down|confirmed|reserved"
+    r"|in|you|us|it)\s+for"
+    r"|(?:moved?|push(?:ed)?|changed?|shift(?:ed)?)\s+(?:it\s+|us\s+|this\s+|that\s+)?(?:back\s+)?to)\s+"
 )
 _ASKED_WHETHER: Final = r"\b(?:does|do|would|is|will|could)\s+"
 _SUITS: Final = (
     r"(?=\s+(?:work|suit|ok|okay|good|fine|possible|better|alright|do\b|be\b|fit|on\b|tomorrow|today))"
 )
-_SMALL: Final = r"(?:minus|five|ten|twenty(?:[\s-]five)?|5|10|20|25)(?:\s+min(?:ute)?s?)?"
+_SMALL: Final = r"(?:five|ten|twenty(?:[\s-]five)?|5|10|20|25)(?:\s+min(?:ute)?s?)?"
 _MINUTE_WORDS: Final = r"(?:fifteen|twenty|thirty|forty|fifty)(?:[\s-]five)?|oh[\s-]five"
 
 _RANGE: Final = compiled(
@@ -56,7 +55,9 @@ _PAST: Final = compiled(
 _TO: Final = compiled(
     rf"(?:\b(?:a\s+)?(?P<part>quarter)[\s-]+(?P<way>to|before|till)[\s-]+"
     rf"|{LEAD}(?:a\s+)?(?P<part2>quarter|{_SMALL})"
-    rf"[\s-]+(?P<way2>to|before|till|of|after)[\s-]+)(?P<h>{HOUR})\b{COUNTED}"
+    rf"[\s-]+(?P<way2>to|before|till|of|after)[\s-]+"
+    r"|(?P<part3>(?:five|ten|twenty(?:[\s-]five)?|5|10|20|25)\s+min(?:ute)?s?)\s+(?P<way3>to|before)\s+)"
+    rf"(?P<h>{HOUR})\b{COUNTED}"
 )
 _HALF_HOUR: Final = compiled(
     rf"(?:{LEAD}|{_SAY}|{WEEKDAY},?\s+|\bfor\s+)(?P<part>half)[\s-]+(?P<h>{HOUR}){FOLLOWED}"
@@ -86,11 +87,19 @@ _SPAN: Final = compiled(
 _CUT: Final = compiled(
     rf"(?:{LEAD}|-|\bto\s|(?<![\w.,$])(?=\d{{1,2}}(?::|[ap]-\d)))(?P<h>\d{{1,2}})(?::(?P<m>[0-5]\d))?(?P<half>[ap])\b"
 )
+_NOT_COUNTED: Final = "".join(
+    rf"(?<!\b{word} )"
+    for word in ("option", "slot", "number", "room", "plan", "version", "step", "page", "day")
+)
 _BARE: Final = compiled(
     rf"(?:{_AT}(?P<h>{HOUR})|(?:{LEAD}|{_SAY})(?:{_NEAR})?(?P<h2>(?!one\b){HOUR})){FOLLOWED}"
-    rf"|{_ASKED_WHETHER}(?P<h3>(?!one\b){HOUR}){_SUITS}|(?<![\w.,$-])(?P<h4>\d{{1,2}})(?:-?ish\b"
-    rf"|(?=\s+it\s+is\b)"
-    rf"|(?=(?:\s*(?:,|and|or|&)\s*\d{{1,2}}){{0,4}}\s+(?:is\s+|are\s+)?(?:open|free|available){FOLLOWED}))"
+    rf"|{_ASKED_WHETHER}(?P<h3>(?!one\b){HOUR}){_SUITS}"
+    rf"|(?<![\w.,$-]){_NOT_COUNTED}(?<!day )(?P<h4>\d{{1,2}})(?:-?ish\b|(?=\s+it\s+is\b"
+    r"|\s+(?:works|suits|sounds\s+good)\b|\s+is\s+(?:fine|good|great|ok|okay|better|best|possible)\b"
+    r"|\s+(?:would|will|could)\s+(?:also\s+)?(?:work|suit|be\s+(?:fine|good|great|ok|okay|better|best"
+    r"|perfect|possible))\b"
+    rf"|(?:\s*(?:,|and|or|&)\s*\d{{1,2}}){{0,4}}\s+(?:is\s+|are\s+)?(?:open|free|available){FOLLOWED}))"
+    r"|\b(?:perhaps|maybe|so)\s+(?P<h5>\d{1,2})(?=\s*\?|\s+on\b|(?<=so \d)[.!])"
 )
 
 
@@ -113,8 +122,8 @@ def _past(match: re.Match[str]) -> list[Mention]:
 
 
 def _to(match: re.Match[str]) -> list[Mention]:
-    minutes = minutes_of(part(match, "part", "part2") or "")
-    after = (part(match, "way", "way2") or "").lower() == "after"
+    minutes = minutes_of(part(match, "part", "part2", "part3") or "")
+    after = (part(match, "way", "way2", "way3") or "").lower() == "after"
     return [readings(match["h"], minutes if after else -minutes)]
 
 

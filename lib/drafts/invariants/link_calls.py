@@ -73,6 +73,11 @@ _BOOKING: Final = (
         r"|scheduling)\s+"
         r"(?:page|system|tool|form|portal|site|engine)|calendar\s+(?:page|tool))\b"
     ),
+    r"\bclick\s+to\s+(?:book|schedule|reserve|pick|choose|select|find|set)\b",
+    r"\[[^\]\n]{0,60}\b(?:book|schedule|reserve|pick|choose)\s+(?:a|an|your|my|now|here)\b[^\]\n]{0,60}\]",
+    r"(?<![\w-])(?:book|schedule)\s+(?:a|an|your|now)\b[^.!?\n]{0,40}(?:>>|[\u2192\u00bb\u279c\u2b07])",
+    r"\buse\s+(?:this|my|our)\s+calendar\b",
+    r"\b(?:my|our)\s+scheduler\s+(?:shows|has|lists|is)\b",
     r"\bself-?(?:book|schedul)\w*",
     r"\b(?:buchen|vereinbaren|reservieren|wahlen)\s+(?:sie\s+)?(?:\w+\s+){0,2}hier\b",
     r"\b(?:buchungs|kalender|termin|calendly-?)-?link\b|\bbuchungsseite\b|\bonline-?terminbuchung\b",
@@ -178,13 +183,20 @@ _GLUE: Final = (
     r"|us|suits?|works?|best|talk|speak|chat|call|meet|here|below|link|page|calendar|directly|online"
     r"|following|now"
     r"|easily|instead|please|is|are|just|go|visit|use|click|open|anytime|any|time|date|day|minute|min"
-    r"|\d{1,3}))"
+    r"|\d{1,3}|portal|form|tool|app|system))"
 )
 _TAIL: Final = r"[^\w.!?]{0,6}$"
 _BOOK_AT: Final = re.compile(
     rf"{_OWN}\b{_VERB}\b[^.!?\n]{{0,50}}?\b(?:times?|slots?|calls?|meetings?|demos?|appointments?|chat"
     rf"|spot|session"
     rf"|consultation|one|here|me|us|yourself|directly|online|day|date|book|schedule)\b{_GLUE}{{0,12}}$"
+    rf"|\bfind\s+(?:a|an|some|your)\s+(?:\w+\s+){{0,2}}(?:times?|slots?|dates?|day){_GLUE}{{0,8}}$"
+    rf"|\b(?:my|our|the|all|open|free|available|see)\s+(?:\w+\s+)?(?:openings?|times?|slots?"
+    rf"|availability){_GLUE}{{0,5}}$"
+    rf"|\b(?:(?:mein|unser)\w*\s+kalender|(?:mon|notre)\s+(?:calendrier|agenda)|(?:mi"
+    rf"|nuestr[oa])\s+(?:calendario|agenda)"
+    rf"|(?:mio|nostro)\s+calendario){_TAIL}"
+    rf"|\bbuchen\b[^.!?\n]{{0,40}}\b(?:online|direkt){_TAIL}"
     rf"|\b(?:my|our)\s+(?:calendar|availability|schedule|open\s+(?:slots"
     rf"|times))\b[^\w.!?]{{0,6}}(?:is\s+(?:at|here)\s?)?{_TAIL}"
     r"|(?<![\w-])(?<!\be-)(?<!\bthe )(?<!\ba )(?<!\bour )(?:book|schedule)(?:\s+(?:it|now|here|today"

@@ -38,6 +38,7 @@ def test_a_commitment_to_another_date_breaks_it(draft: str) -> None:
         ("March 3 at 2pm", "", SLOTS),
         ("2pm on the 3rd.", "", SLOTS),
         ("March 9 at 2pm", "could we do March 9?", SLOTS),
+        ("March 9 at 2pm", "9/3 or so", SLOTS),
         ("March 9 might do.", "", SLOTS),
         ("March 9 is not unconfirmedly fine.", "", SLOTS),
         ("You are booked.", "", SLOTS),
@@ -45,7 +46,8 @@ def test_a_commitment_to_another_date_breaks_it(draft: str) -> None:
         ("March 9 at 2pm", "", ()),
     ],
     ids=[
-        "offered", "offered, month left open", "in the inbound", "no commitment", "no commitment word",
+        "offered", "offered, month left open", "in the inbound", "in the inbound, in figures",
+        "no commitment", "no commitment word",
         "no date", "slots without dates", "no slots",
     ],
 )  # fmt: skip

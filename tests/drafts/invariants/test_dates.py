@@ -73,6 +73,7 @@ SAID = {
     "rated 9/10.": [],
     "about 1/2 hour": [],
     "24/7.": [],
+    "we march 10 miles": [],
     "50/50.": [],
     "the first works": [],
     "the 2nd works": [],
