@@ -18,8 +18,7 @@ _BOOKING: Final = re.compile(
     r"|(?:talk|chat|connect|speak|catch\s+up|touch\s+base|sit\s+down|meet\s+up|hop\s+on|jump\s+on"
     r"|get\s+together)"
     r"|free\s+(?:on|at|next|this|for|after|before|in|tomorrow)|set\s+(?:\w+\s+){0,3}up|find\s+(?:a"
-    r"|some)\s+time"
-    r"|(?:pick|choose|find|get|grab|suggest|propose)\s+(?:me\s+|us\s+)?(?:a|another|some"
+    r"|some)\s+time|(?:pick|choose|find|get|grab|suggest|propose)\s+(?:me\s+|us\s+)?(?:a|another|some"
     r"|something)\s+(?:\w+\s+){0,2}(?:time|day|date"
     r"|slot)s?|other\s+times?|another\s+(?:day|time|date)|put\s+(?:me|us)\s+(?:down|in)|pencil\w*"
     r"|lock\s+(?:it\s+)?in"
@@ -31,8 +30,7 @@ _BOOKING: Final = re.compile(
     r"|is|works|sounds|suits))"
     r"|on\s+the\s+books|diary|(?:ring|phone)\s+me|see\s+you|(?:the|an|your|calendar)\s+invit\w+|latter"
     r"|former|earliest|soonest|option\s+(?:\d|one|two|three|a|b|c)"
-    r"|let's\s+(?:do|go|take|make)|i'll\s+take|suits?\s+(?:me|us)"
-    r"|tomorrow|next\s+week|this\s+week"
+    r"|let's\s+(?:do|go|take|make)|i'll\s+take|suits?\s+(?:me|us)|tomorrow|next\s+week|this\s+week"
     r"|termin\w*|treffen|telefonat\w*|telefonieren|anruf\w*|uhrzeit|passt|verfugbar|besprech\w*"
     r"|kennenlern\w*|sprechen"
     r"|rendez-?vous|reunion|appel\w*|creneaux?|disponib\w+|rencontrer|convient|discuter|entretien"
@@ -45,8 +43,7 @@ _INFORMATION: Final = re.compile(
     r"\b(?:(?:more|some|further|any|additional|the|few|full)\s+(?:info\w*|details?)|information"
     r"|pric(?:e|es|ing)|costs?"
     r"|how\s+much|quote|brochure|deck|one-?pager|case\s+stud(?:y|ies)|learn\s+more|know\s+more|overview"
-    r"|features"
-    r"|how\s+(?:does|do|is|are)\s+(?:it|this|you|your|the|these)|what\s+(?:does|do)\s+(?:it|you"
+    r"|features|how\s+(?:does|do|is|are)\s+(?:it|this|you|your|the|these)|what\s+(?:does|do)\s+(?:it|you"
     r"|your(?!\s+(?:calendar|schedule|week|diary|day|availability)))"
     r"|what\s+(?:is|are)\s+(?:your|the|included|it)|tell\s+(?:me|us)\s+(?:more|about)|explain|integrat\w+"
     r"|(?:does|do|can|is|are|will)\s+(?:it|you|your|the|this)\s+(?:\w+\s+){0,2}(?:support|integrat\w*"
@@ -71,21 +68,17 @@ _SEQUENCE: Final = re.compile(
     r"|once\s+(?:i|we)(?:'ve|\s+have|\s+know|\s+see)|depending\s+on|until\s+(?:i|we)\s+(?:know|see|have"
     r"|understand)"
     r"|if\s+(?:it|that|this|the\s+\w+)\s+(?:\w+\s+)?(?:fits?|makes\s+sense|looks?|is\s+right|is\s+ok\w*"
-    r"|is\s+within)"
-    r"|zuerst|zunachst|vorab|bevor|vorher|d'abord|avant|au\s+prealable|primero|antes|prima)\b",
+    r"|is\s+within)|zuerst|zunachst|vorab|bevor|vorher|d'abord|avant|au\s+prealable|primero|antes|prima)\b",
     re.IGNORECASE,
 )
 _FIRM: Final = re.compile(
     r"\b(?:book\s+(?:me|us|it)|put\s+(?:me|us)\s+(?:down|in)|works?\s+(?:\w+\s+){0,2}for\s+(?:me|us)"
-    r"|tomorrow"
-    r"|please\s+(?:book|schedule|set|confirm|send\s+(?:me\s+)?(?:an\s+)?invite)|let's\s+(?:do|book"
+    r"|tomorrow|please\s+(?:book|schedule|set|confirm|send\s+(?:me\s+)?(?:an\s+)?invite)|let's\s+(?:do|book"
     r"|schedule|meet|set|take|go"
     r"|talk|find)|when\s+(?:are|can|could|would|do)|what\s+times?|which\s+(?:day|time|slot)s?"
     r"|(?:can|could|shall|may)\s+we\s+(?:\w+\s+)?(?:schedule|book|meet|set|find|talk|do|speak|chat|hop"
-    r"|jump|get)"
-    r"|(?:first|second|third|1st|2nd|3rd|last)\s+(?:one|option|slot)|i'll\s+take|i\s+(?:want"
-    r"|would\s+like|'d\s+like)\s+to\s+"
-    r"(?:book|schedule|meet))\b"
+    r"|jump|get)|(?:first|second|third|1st|2nd|3rd|last)\s+(?:one|option|slot)|i'll\s+take|i\s+(?:want"
+    r"|would\s+like|'d\s+like)\s+to\s+(?:book|schedule|meet))\b"
     rf"|\b{WEEKDAY}",
     re.IGNORECASE,
 )
@@ -93,8 +86,7 @@ _THING: Final = (
     r"(?:hotels?|flights?|rooms?|tables?|trips?|tickets?|travel|venues?|trains?|cars?|holidays?"
     r"|technicians?|staff|shifts?"
     r"|drivers?|crews?|employees|patients|clients|customers|teams?|jobs|deliver\w+|posts?|campaigns?"
-    r"|e-?mails?|tutors?"
-    r"|classes|guests?|orders|visits|volunteers|nurses|students)"
+    r"|e-?mails?|tutors?|classes|guests?|orders|visits|volunteers|nurses|students)"
 )
 _MAKES: Final = (
     r"(?:software|tools?|apps?|systems?|platforms?|solutions?|products?|modules?|features?|programs?)"
@@ -108,8 +100,7 @@ _NOT_THIS_MEETING: Final = re.compile(
     rf"|recording|routing"
     r"|integration|sync|assistant|reminders?)\b"
     r"|\b(?:have|had|got|just\s+had|in|after)\s+(?:a\s+|our\s+|the\s+)?(?:team\s+|board\s+"
-    r"|internal\s+)?meetings?\s+(?:all|about|with\s+"
-    r"(?:our|my|the))\b",
+    r"|internal\s+)?meetings?\s+(?:all|about|with\s+(?:our|my|the))\b",
     re.IGNORECASE,
 )
 """What is booked, scheduled or met elsewhere, or is what a product does."""

@@ -63,7 +63,6 @@ FOLLOWED: Final = (
 """Behind a bare hour: the end of a phrase or a word that no counted thing stands before."""
 COUNTED: Final = (
     r"(?![\s-]*(?:min|sec|hour|hrs?\b|day|week|month|year|people|percent|%|users?\b|seats?\b|eur|usd"
-    r"|dollar|pound"
-    r"|hundred|thousand|million|of\b|quarters?\b|times\b|meeting|call|session))"
+    r"|dollar|pound|hundred|thousand|million|of\b|quarters?\b|times\b|meeting|call|session))"
 )
 """Not before a thing that is counted: `two thirty-minute calls`."""

@@ -14,8 +14,7 @@ _COMMITS: Final = re.compile(
     r"(?:(?:re-?|pre-?)?(?:booked|confirmed|scheduled)|reserved|locked\s+in|pencill?ed\s+in"
     r"|gebucht|bestatigt|reserviert|vereinbart|eingetragen|confirmee?s?|planifiee?|programmee?|reservee"
     r"|confirmad[oa]s?|reservad[oa]s?|agendad[oa]s?|programad[oa]s?|confermat[oaie]|prenotat[oaie]"
-    r"|fissat[oaie])\b"
-    r"|\bwhich\s+(?:\w+\s+){0,4}works?\b",
+    r"|fissat[oaie])\b|\bwhich\s+(?:\w+\s+){0,4}works?\b",
     re.IGNORECASE,
 )
 SHOWN: Final = 2

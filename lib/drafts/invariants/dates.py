@@ -35,10 +35,8 @@ _DAY: Final = rf"(?:{_NUMBER}|{_WORD})"
 _NOT_A_TIME: Final = r"(?![\d%]|[:.]\d|\s*[ap]\.?\s?m\b|\s*o'?\s?clock|\s*(?:uhr|h)\b|h\d)"
 _COUNTED: Final = (
     r"(?!\s*%|\s+(?:people|persons?|users?|seats?|teams?|customers?|clients?|companies|more|new|others?"
-    r"|percent"
-    r"|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|miles?|km|kilomet\w{2,4}|steps|points"
-    r"|pages|licen[cs]es?|options?|slots?|times|of\s+(?:us"
-    r"|them|you|our|your))\b)"
+    r"|percent|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|miles?|km|kilomet\w{2,4}|steps|points"
+    r"|pages|licen[cs]es?|options?|slots?|times|of\s+(?:us|them|you|our|your))\b)"
 )
 _FUNCTION: Final = (
     r"(?:at|works?|both|are|would|is|from|and|or|to|it|then|instead|as|for|with|in|if|please|was|will|suits?"

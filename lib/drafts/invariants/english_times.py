@@ -49,13 +49,11 @@ _PART: Final = compiled(
 )
 _PAST: Final = compiled(
     rf"\b(?P<part>half|quarter|{_SMALL})[\s-]+past[\s-]+(?P<h>{HOUR})\b|\b(?P<part2>half"
-    rf"|quarter)[\s-]+after\s+"
-    rf"(?P<h2>{HOUR})\b"
+    rf"|quarter)[\s-]+after\s+(?P<h2>{HOUR})\b"
 )
 _TO: Final = compiled(
     rf"(?:\b(?:a\s+)?(?P<part>quarter)[\s-]+(?P<way>to|before|till)[\s-]+"
-    rf"|{LEAD}(?:a\s+)?(?P<part2>quarter|{_SMALL})"
-    rf"[\s-]+(?P<way2>to|before|till|of|after)[\s-]+"
+    rf"|{LEAD}(?:a\s+)?(?P<part2>quarter|{_SMALL})[\s-]+(?P<way2>to|before|till|of|after)[\s-]+"
     r"|(?P<part3>(?:five|ten|twenty(?:[\s-]five)?|5|10|20|25)\s+min(?:ute)?s?)\s+(?P<way3>to|before)\s+)"
     rf"(?P<h>{HOUR})\b{COUNTED}"
 )

@@ -25,8 +25,7 @@ _VOR: Final = compiled(
 _H: Final = compiled(r"(?<![\w:.])(?P<h>\d{1,2})\s?h\s?(?P<m>[0-5]\d)\b")
 _HEURES: Final = compiled(
     rf"(?:@\s?|\b(?:a|a las?|vers|sobre las|las|des|de|entre|et|jusqu'@|{WEEKDAY},?)\s+)"
-    rf"(?P<h>(?:1\d|2[0-3]|[7-9])"
-    rf"(?=\s?h)|(?!\d){FOREIGN_HOUR}(?=\s+h))\s?h(?:eures?|oras?|s|rs)?\b"
+    rf"(?P<h>(?:1\d|2[0-3]|[7-9])(?=\s?h)|(?!\d){FOREIGN_HOUR}(?=\s+h))\s?h(?:eures?|oras?|s|rs)?\b"
     r"(?!\s+(?:call|workshop|session|window|trial|day))"
     r"(?:\s+(?P<words>et\s+demie|et\s+quart|moins\s+le\s+quart))?"
 )
@@ -42,8 +41,7 @@ _H_ALONE: Final = compiled(
 _FOREIGN: Final = compiled(
     rf"(?:@\s?|\b(?:vers|a\s+las?|sobre\s+las|las|alle|ore|um|gegen)\s+)(?P<h>{FOREIGN_HOUR})\b"
     r"(?:\s?h(?:eures?|oras?|s)?\b)?(?:\s+(?P<words>(?:et|y|e)\s+(?:demie|quart|media|cuarto|mezz[ao]"
-    r"|un\s+quarto)"
-    r"|moins\s+le\s+quart|menos\s+cuarto|meno\s+un\s+quarto))?"
+    r"|un\s+quarto)|moins\s+le\s+quart|menos\s+cuarto|meno\s+un\s+quarto))?"
     rf"{_UNSTRESSED}(?![\w:]|\s+[a-z]{{3,}}(?<!\bund)(?<!\bmit)(?<!\bbei)(?<!\boder)(?<!\bpara)(?<!\bcon))"
 )
 _POINT: Final = compiled(

@@ -30,8 +30,7 @@ _HERE: Final = r"(?:here|below|ici|aqui|qui|hier)"
 
 _PLACEHOLDER: Final = re.compile(
     r"[\[<{(%]{1,3}\s?(?:insert|add|put|your|my|our|the|booking|scheduling|scheduler|calendar|calendly"
-    r"|meeting|lien|enlace"
-    r"|[a-z]+[ _-]){0,4}\s?(?:[a-z]+[ _-]){0,3}(?:link|url|calendly|lien"
+    r"|meeting|lien|enlace|[a-z]+[ _-]){0,4}\s?(?:[a-z]+[ _-]){0,3}(?:link|url|calendly|lien"
     r"|enlace)(?:[ _-]+[a-z]+){0,3}\s?[\]>})%]+(?!\()"
     r"|\b(?:booking|calendar|calendly|scheduling|scheduler|meeting|insert|your)_(?:\w{1,20}_)?(?:link"
     r"|url)\b",
@@ -41,8 +40,7 @@ _BOOK_THERE: Final = (
     rf"(?:here|below){_ENDS}",
     (
         r"(?:via|through|using|at|on|onto|to|from|with|in|off)\s+(?:the|this|my"
-        r"|our)\s+(?:\w+\s+){0,2}(?:calendly"
-        r"|scheduler"
+        r"|our)\s+(?:\w+\s+){0,2}(?:calendly|scheduler"
         r"|booking\s+(?:page|tool|system|site)|calendar(?:\s+page)?|web\s?site|site|links?|url)\b"
         r"(?!\s+(?:invit\w*|event|entry))"
     ),
@@ -70,8 +68,7 @@ _BOOKING: Final = (
     r"\b(?:here|below)\s+to\s+(?:book|schedule|reserve|pick|choose|grab|find\s+a|set\s+up|select)\b",
     (
         r"\b(?:use|try|visit|check|via|through)\s+(?:the|my|our)\s+(?:\w+\s+)?(?:scheduler|(?:booking"
-        r"|scheduling)\s+"
-        r"(?:page|system|tool|form|portal|site|engine)|calendar\s+(?:page|tool))\b"
+        r"|scheduling)\s+(?:page|system|tool|form|portal|site|engine)|calendar\s+(?:page|tool))\b"
     ),
     r"\bclick\s+to\s+(?:book|schedule|reserve|pick|choose|select|find|set)\b",
     r"\[[^\]\n]{0,60}\b(?:book|schedule|reserve|pick|choose)\s+(?:a|an|your|my|now|here)\b[^\]\n]{0,60}\]",
@@ -107,22 +104,19 @@ _GENERIC: Final = (
     r"\blinks?\s+(?:is\s+|are\s+)?(?:right\s+)?(?:below|above|here|attached|underneath)\b",
     (
         rf"\b(?:use|click|follow|open|try|tap|hit|visit|see|check|find|via|through|using|with|at|from|on"
-        rf"|under|here(?:'s|\s+is"
-        rf"|\s+are))\s+(?:on\s+|out\s+)?{_ARTICLE}\s+(?:\w+\s+){{0,2}}links?\b"
+        rf"|under|here(?:'s|\s+is|\s+are))\s+(?:on\s+|out\s+)?{_ARTICLE}\s+(?:\w+\s+){{0,2}}links?\b"
     ),
     r"\b(?:use|follow|here(?:'s|\s+is))\s+a\s+(?:\w+\s+){0,2}link\b",
     r"\b(?:button|links?)\s+below\b|\bbelow\s+(?:\w+\s+)?(?:link|button)\b",
     r"\blinks?\s+(?:is\s+)?in\s+(?:my|the|our|this)\s+(?:signature|footer|e-?mail|message|bio|profile)\b",
     (
         r"\b(?:attached|included|pasted|dropped|put|shared|added|posted|left|sharing"
-        r"|sending)\s+(?:you\s+)?(?:a|the|my|our)\s+"
-        r"(?:\w+\s+){0,2}links?\b"
+        r"|sending)\s+(?:you\s+)?(?:a|the|my|our)\s+(?:\w+\s+){0,2}links?\b"
     ),
     r"\bklick\w{0,3}\s+(?:sie\s+)?(?:bitte\s+|einfach\s+)?hier\b|\bhier\s+klicken\b",
     (
         r"\b(?:uber|unter|mit|via|auf|nutzen\s+sie)\s+(?:den|dem|diese[nm]?|folgende[nm]?|meine[nm]"
-        r"|unsere[nm])\s+(?:\w+\s+)?"
-        r"\w{0,20}link\b"
+        r"|unsere[nm])\s+(?:\w+\s+)?\w{0,20}link\b"
     ),
     r"\blink\s+(?:unten|anbei|oben)\b|\bfolgende[rmn]?\s+link\b",
     (
@@ -159,8 +153,7 @@ _SOMETHING_ELSE: Final = re.compile(
     r"|deck|brochure|pdf|case\s+stud\w*|articles?|blog|guide|videos?|recording|webinar|polic\w+"
     r"|security|pric\w+|faq"
     r"|website|references?|read|download|watch|learn|survey|contract|proposal|quote|sheet|overview"
-    r"|directions|map"
-    r"|unsubscribe|links?\s+(?:that\s+)?(?:you|they)\b)",
+    r"|directions|map|unsubscribe|links?\s+(?:that\s+)?(?:you|they)\b)",
     re.IGNORECASE,
 )
 _ROOM_LINK: Final = re.compile(
@@ -169,8 +162,7 @@ _ROOM_LINK: Final = re.compile(
 _ADDRESS: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"'|\[\]{}]+", re.IGNORECASE)
 _SHORTENED: Final = re.compile(
     r"(?:^|[/.])(?:bit\.ly|tinyurl\.com|t\.co|lnkd\.in|rebrand\.ly|goo\.gl|ow\.ly|cutt\.ly|is\.gd"
-    r"|rb\.gy|shorturl\.at|t\.ly"
-    r"|hubs\.ly|hubs\.la|buff\.ly)(?=/)",
+    r"|rb\.gy|shorturl\.at|t\.ly|hubs\.ly|hubs\.la|buff\.ly)(?=/)",
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(r"[^.!?\n]{0,200}$")
@@ -194,8 +186,7 @@ _BOOK_AT: Final = re.compile(
     rf"|\b(?:my|our|the|all|open|free|available|see)\s+(?:\w+\s+)?(?:openings?|times?|slots?"
     rf"|availability){_GLUE}{{0,5}}$"
     rf"|\b(?:(?:mein|unser)\w*\s+kalender|(?:mon|notre)\s+(?:calendrier|agenda)|(?:mi"
-    rf"|nuestr[oa])\s+(?:calendario|agenda)"
-    rf"|(?:mio|nostro)\s+calendario){_TAIL}"
+    rf"|nuestr[oa])\s+(?:calendario|agenda)|(?:mio|nostro)\s+calendario){_TAIL}"
     rf"|\bbuchen\b[^.!?\n]{{0,40}}\b(?:online|direkt){_TAIL}"
     rf"|\b(?:my|our)\s+(?:calendar|availability|schedule|open\s+(?:slots"
     rf"|times))\b[^\w.!?]{{0,6}}(?:is\s+(?:at|here)\s?)?{_TAIL}"
@@ -219,8 +210,7 @@ _BOOK_BEHIND: Final = re.compile(
 )
 _ROOM: Final = re.compile(
     r"(?:^|[/.])(?:zoom\.us/(?:j|my|w|s)/|meet\.google\.com|teams\.(?:microsoft|live)\.com|whereby\.com"
-    r"|webex\.com"
-    r"|gotomeet\w*\.)",
+    r"|webex\.com|gotomeet\w*\.)",
     re.IGNORECASE,
 )
 

@@ -26,8 +26,7 @@ _DOMAINS: Final = re.compile(
     r"|drift\.me|cal\.mixmax\.com|calendar\.notion\.so|notion\.so/meet|bookings\.zoho\.[a-z]+"
     r"|appoint\.ly|evy\.io"
     r"|outlook\.office(?:365)?\.com/bookwithme|squareup\.com/appointments|getclockwise\.com/c"
-    r"|front\.com/meet"
-    r"|x\.ai/calendar|salesloft\.com/meet)(?=[/.:?#]|$)",
+    r"|front\.com/meet|x\.ai/calendar|salesloft\.com/meet)(?=[/.:?#]|$)",
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(
@@ -40,14 +39,11 @@ _LABEL: Final = re.compile(
 )
 _SEGMENT: Final = re.compile(
     r"^(?:book|bookings?|booknow|schedule|scheduling|scheduler|appointments?|meetings?|calendar|reserve"
-    r"|reservations?"
-    r"|termin|termine|terminbuchung|rdv|citas?)"
+    r"|reservations?|termin|termine|terminbuchung|rdv|citas?)"
     r"(?:[-_](?:an?|your|now|us|me|my|time|with|call|chat|demo|meeting|here|online|slot|link|page|in"
-    r"|intro|consult\w*|"
-    r"session|appointment|discovery|strategy)(?:[-_].*)?)?$"
+    r"|intro|consult\w*|session|appointment|discovery|strategy)(?:[-_].*)?)?$"
     r"|^(?:request|set-?up|get|arrange|plan|pick|choose|select|find)[-_](?:a[-_])?(?:call|meeting|time"
-    r"|slot|appointment)"
-    r"(?:[-_].*)?$"
+    r"|slot|appointment)(?:[-_].*)?$"
 )
 
 

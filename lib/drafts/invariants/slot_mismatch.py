@@ -13,8 +13,7 @@ _GAP: Final = r"(?:(?!\b(?:i|we|i'm|we're|i'd|i'll|we'll|let's|how\s+about|what\
 _BOUND: Final = r"\b(?:after|before|between|past|by|nach|vor|zwischen|apres|avant|entre|despues|antes)\b"
 _ASKING: Final = re.compile(
     rf"\b(?:what|which)(?:'s|\s+(?:is|are|would\s+be|other|exact))?\s+(?:(?:a|an|the"
-    rf"|your)\s+)?(?:\w+\s+){{0,2}}"
-    rf"(?:times?|hours?)\b{_GAP}{_BOUND}"
+    rf"|your)\s+)?(?:\w+\s+){{0,2}}(?:times?|hours?)\b{_GAP}{_BOUND}"
     rf"|\b(?:is|are)\s+there\s+(?:\w+\s+){{1,3}}(?:times?|slots?|windows?)\b{_GAP}{_BOUND}[^.!\n]{{0,120}}\?"
     rf"|\b(?:um\s+)?(?:wie\s*viel\s+uhr|welche\s+uhrzeit|quelle\s+heure|que\s+hora)\b{_GAP}{_BOUND}",
     re.IGNORECASE,
