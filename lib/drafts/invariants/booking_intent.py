@@ -51,7 +51,7 @@ _INFORMATION: Final = re.compile(
     r"|handle|sync|come|cover|compatible|connect\s+to)|references?|documentation|datasheet|whitepaper"
     r"|contract\s+terms"
     r"|informationen|infos?|preis\w*|kosten|kostet|unterlagen|angebot|prix|tarifs?|renseignements"
-    r"|informations?|cout\w*"
+    r"|informations?|devis|presupuesto|preventivo|offre|oferta|cout\w*"
     r"|precios?|informacion|cuanto|cuesta|tarifas?|prezzi?|prezzo|informazioni|costi|costa)\b",
     re.IGNORECASE,
 )
@@ -117,6 +117,10 @@ _DECLINE: Final = re.compile(
     r"|non\s+(?:mi\s+)?interessa\w*)\b",
     re.IGNORECASE,
 )
+_AGREES: Final = re.compile(
+    r"\b(?:good|fine|ok|okay|great|perfect|please|it\s+is|yes|sure|ideal|best)\b", re.IGNORECASE
+)
+"""A date alone may be any event's; with one of these it is taken."""
 _BUT: Final = re.compile(r"\b(?:but|instead|however|aber|mais|pero|ma|just\s+book)\b", re.IGNORECASE)
 
 
@@ -128,7 +132,7 @@ def wants_booking(inbound: str) -> bool:
     """
     text = _NOT_THIS_MEETING.sub(" ", folded(without_urls(inbound)))
     booking = _BOOKING.search(text)
-    if booking is None and not named_times(inbound) and not named_dates(inbound):
+    if booking is None and not named_times(inbound) and not (named_dates(inbound) and _AGREES.search(text)):
         return False
     if _DECLINE.search(text) and not _BUT.search(text):
         return False

@@ -59,7 +59,7 @@ _MONTH_FIRST: Final = re.compile(
 _SUFFIX: Final = r"(?:st|nd|rd|th|er|eme|e|o|\.)?"
 _DAY_FIRST: Final = re.compile(
     r"(?P<at>\bat\s+)?(?<![\w:./-])"
-    rf"(?P<more>(?:\d{{1,2}}{_SUFFIX}\s*(?:-|/|&|(?:and|or|to|und|oder|bis|et|ou|y|o"
+    rf"(?P<more>(?:\d{{1,2}}{_SUFFIX}\s*(?:-|/|&|(?:and|or|to|und|oder|bis|et|au|al|ou|y|o"
     rf"|e)\b)\s*(?:the\s+)?){{0,6}})"
     rf"(?:(?P<day>\d{{1,2}}){_SUFFIX}(?:\s*|-|/)(?:of\s+|de\s+|di\s+)?|(?P<word>{_WORD})\s+of\s+)"
     rf"(?P<month>{_MONTH})(?!\s+(?:i|we|you|it|be|not|work|suit|also|have|need|still|well|they)\b)"

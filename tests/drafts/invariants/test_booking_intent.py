@@ -52,6 +52,8 @@ WANTS_NOT = [
     "Could you share pricing and a case study first? Happy to set up a call afterwards.",
     "What are the features? If it fits we can talk.",
     "Send me more information",
+    "We need a trailer for a festival on June 12. Could you send a quote?",
+    "Nous cherchons une remorque du 12 au 14 juin. Pourriez-vous nous envoyer un devis ?",
     "Does it integrate with Google Calendar?",
     "We need software to schedule our 30 technicians. How much is it?",
     "I've booked a hotel for the trade fair. What does your platform cost?",
