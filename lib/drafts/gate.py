@@ -14,6 +14,7 @@ from lib.drafts.conversation import Conversation
 from lib.drafts.invariants.check import broken_invariants
 from lib.drafts.invariants.reply import Broken, Reply
 from lib.drafts.prompts import GATE
+from lib.drafts.second_thoughts import second_thoughts
 from lib.llm.question import ModelUse
 
 PROMPT_KEY: Final = GATE
@@ -88,7 +89,7 @@ def overseer_gate(
             issues=tuple(f"{one.code}: {one.message}" for one in broken),
             rationale="The composed draft breaks an invariant; a reply that promises nothing replaced it.",
         )
-    issues = to_look_at(extract)
+    issues = to_look_at(extract, reply.inbound)
     return GateVerdict(
         decision=GateDecision.APPROVE,
         final_draft=reply.draft,
@@ -111,9 +112,11 @@ def gate_failed(draft: str, broken: tuple[Broken, ...], error: Exception) -> Gat
     )
 
 
-def to_look_at(extract: Extract) -> tuple[str, ...]:
-    """Why a person should see an answer to what was understood so."""
+def to_look_at(extract: Extract, inbound: str) -> tuple[str, ...]:
+    """Why a person should see an answer to `inbound`, which was understood so."""
     found = []
+    if second_thoughts(inbound, extract) is not None:
+        found.append("second_thoughts: the mail says more than what is answered.")
     if extract.needs_clarification:
         found.append("needs_clarification: it is not certain which slot was accepted.")
     if extract.needs_pricing_answer:

@@ -61,8 +61,8 @@ def doubts(reply: Reply, extract: Extract, conversation: Conversation) -> tuple[
 def _of_the_mail(extract: Extract, conversation: Conversation) -> Iterator[str]:
     """What was asked: read by rules beside the model, which may have been told what to read."""
     by_rules = understood(conversation)
-    yield from to_look_at(by_rules)
-    yield from to_look_at(extract)
+    yield from to_look_at(by_rules, conversation.asked)
+    yield from to_look_at(extract, conversation.asked)
     if (by_rules.intent, by_rules.accepted_slot_index) != (extract.intent, extract.accepted_slot_index):
         yield "reads_otherwise: by the rules the mail wants something else than the model says."
     shown = "\n".join(message.subject or "" for message in conversation.messages) + "\n" + conversation.asked

@@ -24,8 +24,8 @@ _YES: Final = re.compile(
 _NO: Final = re.compile(
     r"\b(?:none\s+of\s+(?:these|those|the|them)|neither|(?:don't|doesn't|do\s+not|does\s+not"
     r"|won't)\s+(?:really\s+)?work"
-    r"|not\s+(?:available|free)|unfortunately|instead|other\s+(?:times?|options?|slots?)|leider"
-    r"|keiner\s+der|passt\s+(?:leider\s+)?nicht"
+    r"|not\s+(?:\w+\s+)?(?:available|free|good|great|ideal|possible|convenient|suitable)|unfortunately|instead|other\s+(?:times?|options?|slots?)|leider"
+    r"|keiner\s+der|passt\s+(?:\w+\s+){0,2}nicht"
     r"|aucun|malheureusement|ne\s+(?:me\s+)?convien\w+\s+pas|ninguno|lamentablemente|no\s+me\s+(?:va"
     r"|viene)\s+bien)\b",
     re.IGNORECASE,
@@ -66,14 +66,14 @@ def accepted_slot(text: str, slots: tuple[str, ...]) -> AcceptedSlot:
     if not slots:
         return NOTHING
     repeated = [i for i, slot in enumerate(slots) if contains_phrase(text, slot)]
-    if len(repeated) == 1:
+    if len(repeated) == 1 and not _refuses(text):
         return _accepts(repeated)
     fitting = [i for i, slot in enumerate(slots) if _fits(text, slot)]
+    counted = [i for i, ordinal in enumerate(_ORDINALS[: len(slots)]) if ordinal.search(text)]
     if fitting and not _refuses(text):
-        return _accepts(fitting)
+        return _accepts(sorted({*fitting, *counted}))
     if _NO.search(text):
         return AcceptedSlot(said=False, index=None, refused_all=True)
-    counted = [i for i, ordinal in enumerate(_ORDINALS[: len(slots)]) if ordinal.search(text)]
     if len(counted) == 1:
         return _accepts(counted)
     return _accepts(range(len(slots))) if _YES.search(text) and not _names_a_point(text) else NOTHING

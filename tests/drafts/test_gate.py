@@ -46,6 +46,7 @@ def test_a_draft_that_breaks_something_is_revised_once() -> None:
         ("How much is it?", "needs_pricing_answer"),
         ("How about Friday?", "needs_person"),
         ("Where are you based?", "needs_person"),
+        ("Tuesday 2pm works unless my flight is late", "second_thoughts"),
     ],
 )
 def test_a_guess_is_less_sure(inbound: str, issue: str) -> None:
