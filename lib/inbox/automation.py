@@ -42,6 +42,8 @@ CALENDAR_TEXT: Final = re.compile(
 )
 CALENDAR_WORDS: Final = 12
 """Of an answer's text that is a calendar's own: `Ada Lovelace has accepted this invitation.`"""
+GOES_ON: Final = re.compile(r"\?|[.,;!\u2013\u2014]\s+\S|\s-\s")
+"""What a calendar's one sentence has not: `Accepted. Please send the price list.` is a person's note."""
 ANSWERED_SUBJECT: Final = re.compile(
     r"\s*(?:auto(?:matic|mated|matische|matisch)?[\s:-]{0,3}(?:reply|response|antwort|antwoord)"
     r"|out of (?:the )?office"
@@ -119,7 +121,9 @@ def _calendar(message: MailTree, text: str) -> Found:
         if media_type(part) != "text/calendar" or parameter(part, "method").upper() != "REPLY":
             continue
         words = text.split()
-        if not words or (len(words) <= CALENDAR_WORDS and CALENDAR_TEXT.search(text)):
+        if not words or (
+            len(words) <= CALENDAR_WORDS and CALENDAR_TEXT.search(text) and not GOES_ON.search(text.strip())
+        ):
             return _sign(Automation.CALENDAR, "Content-Type", "text/calendar; method=REPLY")
     return None
 
@@ -182,9 +186,14 @@ def _suppressing(message: MailTree) -> Found:
 
 
 def _list(message: MailTree) -> Found:
-    for name in ("list-id", "list-unsubscribe", "feedback-id"):
+    """A list's or a newsletter's mail.
+
+    `Feedback-ID` tells nothing: Fastmail and Proton put it on every mail that a person writes. Nor does
+    `List-Unsubscribe` on an answer: sales programs, this one too, put it on a person's.
+    """
+    for name in ("list-id", "list-unsubscribe"):
         value = first_value(message, name)
-        if value:
+        if value and (name == "list-id" or not first_value(message, "in-reply-to")):
             return _sign(Automation.BULK, name.title(), value, list_address=_list_address(message))
     return None
 

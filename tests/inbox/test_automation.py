@@ -66,7 +66,24 @@ def mail(head: str, text: str = "Hello", sender: str = "ada@x.example") -> Parse
         # Lists
         pytest.param("List-Id: <l.example>", BULK, id="a mailing list"),
         pytest.param("List-Unsubscribe: <https://x.example/u>", BULK, id="a newsletter"),
-        pytest.param("Feedback-ID: 1:2:3:esp", BULK, id="a mass mailer"),
+        pytest.param("List-Unsubscribe: <mailto:u@x.example>\nAuto-Submitted: no", BULK, id="that says no"),
+        pytest.param(
+            "List-Unsubscribe: <mailto:u@x.example>\nIn-Reply-To: <1@t>",
+            PERSON,
+            id="an answer from a sales program",
+        ),
+        pytest.param(
+            "List-Unsubscribe: <mailto:u@x.example>\nIn-Reply-To: <1@t>\nAuto-Submitted: no",
+            PERSON,
+            id="an answer of ours that a person released",
+        ),
+        pytest.param(
+            "List-Unsubscribe: <mailto:u@x.example>\nIn-Reply-To: <1@t>\nAuto-Submitted: auto-replied",
+            AUTO_REPLY,
+            id="an answer of ours that nobody released",
+        ),
+        pytest.param("Feedback-ID: i197146af:Fastmail", PERSON, id="a person at Fastmail"),
+        pytest.param("Feedback-ID: 1358184:user:proton", PERSON, id="a person at Proton"),
         # The way back
         pytest.param("Return-Path: <>", AUTO_REPLY, id="nothing may come back"),
         pytest.param("Return-Path: <ada@x.example>", PERSON, id="it may come back"),
@@ -141,6 +158,11 @@ END:VCALENDAR
         pytest.param("reply", "Ada Lovelace has accepted this invitation.", CALENDAR, id="in its own words"),
         pytest.param("REPLY", "Ada hat die Einladung angenommen", CALENDAR, id="in German"),
         pytest.param("REPLY", "Could we make it an hour later?", PERSON, id="with a person's note"),
+        pytest.param(
+            "REPLY", "Tentative, can we move it to 4pm instead?", PERSON, id="a note that begins alike"
+        ),
+        pytest.param("REPLY", "Accepted. Please send the price list.", PERSON, id="a note behind it"),
+        pytest.param("REPLY", "Declined - I have a conflict, Thursday 2pm", PERSON, id="a note after a dash"),
         pytest.param("REQUEST", "", PERSON, id="an invitation"),
         pytest.param("COUNTER", "", PERSON, id="another time"),
     ],
