@@ -60,6 +60,7 @@ class AutoSendReason(StrEnum):
     BLOCKING_TAG = "blocking_tag"
     OPT_OUT = "opt_out"
     AUTOMATED = "automated"
+    REPLY_TO = "reply_to"
     EMPTY_DRAFT = "empty_draft"
     INVARIANT = "invariant"
     GATE_FAILED = "gate_failed"
@@ -86,6 +87,8 @@ class AutoSendFacts:
     """Whether what is answered asks for no more messages."""
     automated: bool
     """Whether a machine wrote what is answered."""
+    elsewhere: bool
+    """Whether the answer goes to another address than the lead's: whoever wrote may have named anybody's."""
     broken: tuple[str, ...]
     """Codes of the invariants that the very text breaks."""
     gate_failed: bool
@@ -211,6 +214,7 @@ def standing_reason(facts: AutoSendFacts) -> AutoSendReason | None:
         (any(_plain_tag(tag) in BLOCKING_TAGS for tag in facts.tags), AutoSendReason.BLOCKING_TAG),
         (facts.opted_out, AutoSendReason.OPT_OUT),
         (facts.automated, AutoSendReason.AUTOMATED),
+        (facts.elsewhere, AutoSendReason.REPLY_TO),
         ("empty_draft" in facts.broken, AutoSendReason.EMPTY_DRAFT),
         (bool(facts.broken), AutoSendReason.INVARIANT),
         (facts.gate_failed, AutoSendReason.GATE_FAILED),

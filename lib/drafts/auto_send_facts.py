@@ -25,7 +25,9 @@ class Candidate:
     new_tag: str | None = None
     """The tag that the lead is about to get; None when it keeps its own."""
 
-    def facts(self, policy: AutoSendPolicy, *, kill_switch: bool, message_at: datetime) -> AutoSendFacts:
+    def facts(
+        self, policy: AutoSendPolicy, *, kill_switch: bool, message_at: datetime, elsewhere: bool
+    ) -> AutoSendFacts:
         """What speaks for and against it; the invariants are asked anew, of this very text."""
         said = self.conversation
         trigger = said.trigger
@@ -37,6 +39,7 @@ class Candidate:
             tags=(said.lead.tag,) if self.new_tag is None else (said.lead.tag, self.new_tag),
             opted_out=is_opt_out(said.asked),
             automated=is_automated(trigger.subject, trigger.body, trigger.automation),
+            elsewhere=elsewhere,
             broken=tuple(one.code for one in broken_invariants(reply_of(said, self.text))),
             gate_failed=self._gate_failed(),
             confidence=self._confidence(),

@@ -36,13 +36,18 @@ def schedule_auto_send(
     The artifact says what was decided, and why.
     """
     said = candidate.conversation
-    now, message_at = moment_of(connection, said.trigger.id)
+    moment = moment_of(connection, said.trigger.id)
     settings = read_workspace_settings(connection, said.workspace.id)
     decision = decide_schedule(
-        candidate.facts(settings.auto_send, kill_switch=kill_switch, message_at=message_at),
+        candidate.facts(
+            settings.auto_send,
+            kill_switch=kill_switch,
+            message_at=moment.message_at,
+            elsewhere=moment.elsewhere,
+        ),
         message_id=said.trigger.id,
         hours=SendingHours.of(settings),
-        now=now,
+        now=moment.now,
         kept=not draft.created,
     )
     if decision.verdict is AutoSendVerdict.SCHEDULED:
@@ -78,7 +83,12 @@ class AutoSendRelease:
             raise NotFound("The message that the draft answers is not there.")
         candidate = Candidate(conversation=said, text=draft.body, judgement=present.judgement)
         decision = decide_release(
-            candidate.facts(settings.auto_send, kill_switch=self.kill_switch, message_at=present.message_at),
+            candidate.facts(
+                settings.auto_send,
+                kill_switch=self.kill_switch,
+                message_at=present.message_at,
+                elsewhere=present.elsewhere,
+            ),
             present.since,
             hours=SendingHours.of(settings),
             now=present.now,

@@ -17,12 +17,13 @@ LOCK_LEAD: Final = "SELECT FROM leads WHERE id = %s FOR NO KEY UPDATE"
 """So do its tag, its status and the other sends to it."""
 
 MOMENT: Final = """
-SELECT everytick_now() AS now, least(sent_at, created_at) AS message_at FROM messages WHERE id = %s
+SELECT everytick_now() AS now, least(sent_at, created_at) AS message_at, reply_to IS NOT NULL AS elsewhere
+FROM messages WHERE id = %s
 """
 
 READ: Final = """
 SELECT everytick_now() AS now, least(m.sent_at, m.created_at) AS message_at,
-    m.id AS message_id, coalesce(d.decision, '{}') AS judgement,
+    m.reply_to IS NOT NULL AS elsewhere, m.id AS message_id, coalesce(d.decision, '{}') AS judgement,
     d.edited_content IS NOT NULL AS edited,
     EXISTS (SELECT FROM jobs j
         WHERE j.kind = 'draft.send' AND j.status IN ('scheduled', 'pending', 'running')
@@ -75,13 +76,22 @@ GROUP BY 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
-    """A pending draft as things stand, and what came in between."""
+class Moment:
+    """When a message is looked at, and what of it auto-send goes by."""
 
     now: datetime
     """By the database's clock."""
-    message_id: UUID
     message_at: datetime
+    """When it was sent or came in, whichever is earlier."""
+    elsewhere: bool
+    """Whether its answer goes to another address than the lead's."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present(Moment):
+    """A pending draft as things stand, and what came in between."""
+
+    message_id: UUID
     judgement: dict[str, Any]
     since: Since
 
@@ -92,12 +102,12 @@ def hold_parties(connection: Connection, *, workspace_id: UUID, lead_id: UUID) -
     connection.execute(LOCK_LEAD, (lead_id,))
 
 
-def moment_of(connection: Connection, message_id: UUID) -> tuple[datetime, datetime]:
-    """The database's now, and when the message was sent or came in, whichever is earlier."""
+def moment_of(connection: Connection, message_id: UUID) -> Moment:
+    """The message, as of now."""
     row = connection.execute(MOMENT, (message_id,)).fetchone()
     if row is None:
         raise LookupError("the message was deleted while it was answered")
-    return row[0], row[1]
+    return Moment(now=row[0], message_at=row[1], elsewhere=row[2])
 
 
 def read_present(connection: Connection, draft_id: UUID) -> Present:

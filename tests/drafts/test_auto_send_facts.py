@@ -25,7 +25,7 @@ def facts(
 ) -> AutoSendFacts:
     held = SURE if judgement is None else judgement
     candidate = Candidate(conversation=said, text=text, judgement=held, new_tag=new_tag)
-    return candidate.facts(AutoSendPolicy(enabled=True), kill_switch=False, message_at=NOON)
+    return candidate.facts(AutoSendPolicy(enabled=True), kill_switch=False, message_at=NOON, elsewhere=False)
 
 
 @pytest.mark.parametrize(

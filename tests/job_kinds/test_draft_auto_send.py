@@ -213,6 +213,16 @@ def test_what_came_in_between(
     assert sending.state()[0] == ("rejected" if reason == "not_pending" else "pending")
 
 
+def test_nobody_is_written_to_on_somebody_elses_word(
+    database: Database, sending: AutoSending, mailer: RecordingMailer
+) -> None:
+    """A `Reply-To` may name anybody: a lead that opted out, or a stranger whose mails nobody counts."""
+    sending.inbox.lead(sending.workspace, email="gone@elsewhere.example", tag="Opt Out")
+    database.run("UPDATE messages SET reply_to = 'gone@elsewhere.example' WHERE id = %s", sending.message)
+    sending.run()
+    assert (mailer.taken, sending.decisions()[-1]) == ([], ("skipped", "reply_to"))
+
+
 def test_the_kill_switch_counts_at_run_time(sending: AutoSending, mailer: RecordingMailer) -> None:
     sending.with_settings(auto_send_disabled=True).run()
     assert (mailer.taken, sending.decisions()[-1]) == ([], ("skipped", "kill_switch"))
