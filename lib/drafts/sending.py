@@ -18,7 +18,7 @@ import structlog
 
 from lib.clock import Deadline
 from lib.drafts.conversation import Channel
-from lib.drafts.disposition import SentBy, disposition
+from lib.drafts.disposition import Disposition, SentBy, disposition
 from lib.drafts.mailer import Mailer
 from lib.drafts.outgoing_mail import Letter, OutgoingMail, message_id_of, outgoing_mail, reply_subject
 from lib.drafts.quotation import Quotation
@@ -35,6 +35,7 @@ from lib.drafts.send_store import (
 )
 from lib.drafts.unsubscribing import is_due
 from lib.errors import NotFound, SendDeferred, SendOutcomeUnknown, SendRefused
+from lib.inbox.offered_slots import remember_offer
 from lib.inbox.workspace_settings import ListUnsubscribe
 from lib.log.events import LogEvent
 from lib.store.store import Connection, Store
@@ -208,6 +209,8 @@ def _write_down(sending: Sending, draft: SendableDraft, message_id: str, sent_by
         if stored is not None and stored.sent_body is not None:
             found = disposition(sent_body=stored.sent_body, composed=stored.content, sent_by=stored.sent_by)
             approve(connection, draft.id, found)
+            if found is Disposition.EDITED:  # a person's words: the times in them are the offer now
+                remember_offer(connection, workspace_id=draft.workspace_id, lead_id=draft.lead_id)
 
 
 def _unconfirmed(sending: Sending, draft: SendableDraft) -> SendResult:

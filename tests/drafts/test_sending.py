@@ -59,6 +59,30 @@ class TestAPendingDraft:
         assert plain_of(mailer.taken[0].message).startswith("Hello dear Ada\n")
         assert state(database) == ("approved", "EDITED", False)
 
+    @pytest.mark.parametrize(
+        ("edited", "offered"),
+        [
+            ("How about Friday, March 13 at 4:00 PM instead?", ["Friday, March 13 at 4:00 PM"]),
+            ("None of these is free any more.", []),
+            (None, ["Tuesday, March 3 at 2:00 PM"]),
+        ],
+        ids=["other times", "no times", "as composed"],
+    )
+    def test_that_a_person_changed_is_the_offer_from_then_on(
+        self,
+        database: Database,
+        sending: Sending,
+        draft: UUID,
+        deadline: Deadline,
+        edited: str | None,
+        offered: list[str],
+    ) -> None:
+        """The copy in the team's own mailbox is a duplicate: nothing else would take the old offer back."""
+        database.run("UPDATE leads SET offered_slots = '[\"Tuesday, March 3 at 2:00 PM\"]'")
+        database.run("UPDATE drafts SET edited_content = %s", edited)
+        send(sending, draft, deadline)
+        assert database.value("SELECT offered_slots FROM leads") == offered
+
     def test_that_goes_out_by_itself_says_so(
         self, database: Database, sending: Sending, mailer: RecordingMailer, draft: UUID, deadline: Deadline
     ) -> None:
