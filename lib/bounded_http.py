@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, Self
 
 from requests.adapters import HTTPAdapter
@@ -13,6 +14,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from lib.clock import Deadline
+from lib.time_limit import within
 
 LEAST_SHARE_MS: Final = 300
 """For one address, while it is left: less than a way around the world would find nobody at home."""
@@ -42,7 +44,7 @@ class BoundedAdapter(HTTPAdapter):
 
     A socket's time-out bounds one read: an answer of a byte a second outlives it, and so does a name with
     many silent addresses. So the addresses share what is left, and a timer cuts the connection itself,
-    through a second handle that survives the change to TLS. Only the resolver knows no limit at all.
+    through a second handle that survives the change to TLS. A resolver, which knows no limit, is left behind.
     """
 
     def __init__(self, deadline: Deadline) -> None:
@@ -87,7 +89,13 @@ def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
     """
     failure = ConnectFailure.REFUSED
     try:
-        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        addresses = within(
+            max(0.001, deadline.remaining_ms() / 1000),
+            partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM),
+            name="resolve",
+        )
+    except TimeoutError:
+        raise NotConnected(ConnectFailure.TIMED_OUT) from None
     except (OSError, UnicodeError):
         addresses = []
         failure = ConnectFailure.UNRESOLVED

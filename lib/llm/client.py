@@ -10,7 +10,7 @@ import structlog
 from pydantic import SecretStr, ValidationError
 
 from lib.clock import Clock, Deadline
-from lib.llm.completion import Said
+from lib.llm.completion import TOKENS_HELD, Said
 from lib.llm.dialect import Dialect, strict_schema
 from lib.llm.errors import LlmAnswerInvalid, LlmError, LlmNotInstalled, LlmTimedOut
 from lib.llm.installed import llm_is_installed
@@ -164,7 +164,7 @@ class _Asking:
 
 
 def _sum(one: int | None, other: int | None) -> int | None:
-    return None if one is None and other is None else (one or 0) + (other or 0)
+    return None if one is None and other is None else min((one or 0) + (other or 0), TOKENS_HELD)
 
 
 def _with_schema(question: Question[Shape]) -> str:

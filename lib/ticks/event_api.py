@@ -23,8 +23,8 @@ class EventApi:
     def post(self, events: Sequence[OutgoingEvent], deadline: Deadline) -> tuple[str, ...]:
         """The API's id for each of `events`. Raises EventsNotSent.
 
-        Ends at `deadline`, but for a resolver that hangs. What the libraries raise goes no further: their
-        texts have the address inside, and with it the key.
+        Ends at `deadline`. What the libraries raise goes no further: their texts have the address inside, and
+        with it the key.
         """
         try:
             status, body = self._exchange(events, deadline)

@@ -5,6 +5,7 @@ import gc
 import logging
 import subprocess
 import sys
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lib.clock import Deadline, SystemClock
 from lib.llm import errors
 from lib.llm.client import LlmClient
+from lib.llm.completion import TOKENS_HELD
 from lib.llm.errors import LlmError, LlmNotInstalled, LlmUnreachable
 from lib.llm.question import Question
 from tests.llm.conftest import KEY
@@ -116,6 +118,30 @@ class TestAnAnswer:
         with event_api(says_json(said)) as endpoint:
             use = client_of(endpoint.address).ask(QUESTION, deadline=deadline).use
         assert (use.model, use.input_tokens, use.output_tokens) == ("stub", None, None)
+
+    def test_of_more_tokens_than_are_held(
+        self, client_of: Clients, deadline: Deadline, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Each count fits its column, and so does their sum: the run could not be stored otherwise."""
+        most = {"prompt_tokens": TOKENS_HELD, "completion_tokens": TOKENS_HELD}
+        monkeypatch.setattr("tests.llm.endpoints.USAGE", most)
+        with event_api(answers("{}", GOOD)) as endpoint:
+            use = client_of(endpoint.address).ask(QUESTION, deadline=deadline).use
+        assert (use.requests, use.input_tokens, use.output_tokens) == (2, TOKENS_HELD, TOKENS_HELD)
+
+
+def test_a_resolver_that_hangs_is_left_behind(client_of: Clients, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knows no time-out of its own, and a question has a deadline for all of it."""
+    let_go = threading.Event()
+    monkeypatch.setattr("socket.getaddrinfo", lambda *_, **__: [let_go.wait(10)])
+    client = client_of("https://model.example/v1")
+    started = time.monotonic()
+    try:
+        with pytest.raises(errors.LlmTimedOut):
+            client.ask(QUESTION, deadline=Deadline.after_ms(SystemClock(), 200))
+    finally:
+        let_go.set()
+    assert time.monotonic() - started < 5
 
 
 class TestRepair:
