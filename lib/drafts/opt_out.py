@@ -33,11 +33,12 @@ _BARE: Final = re.compile(
     rf"\W*{_WORDS}\W{{0,20}}(?:please|pls|plz|bitte|svp|por favor|thanks|thank you)?\W{{0,20}}", re.IGNORECASE
 )
 _INSTRUCTION: Final = re.compile(
-    r"^\W*(?:(?:if|falls|wenn|sollten|si|se|als|caso)\b|(?:to|um|pour|para|per(?!\s+favore)|om)"
+    r"^\W*(?:(?:if|falls|wenn|sollten|si|se|als|caso)\b(?!\s+(?:at\s+all\s+)?(?:possible|m[öo]glich|es\s+posible))|(?:to|um|pour|para|per(?!\s+favore)|om)"
     r"\s+(?:\w+\s+){0,4}?(?:unsubscribe"
     r"|stop|opt|abmeld|abbestell|d[ée]s|se\s+d[ée]s|darse|dejar|cancel|disiscri|uit|afmeld|descadast)"
-    r"|(?:click|klicken|cliquez|haga\s+clic|clicca|klik|clique)\b|you\s+(?:can|may|are\s+receiving"
-    r"|received)\b"
+    r"|(?:click|klicken|cliquez|haga\s+clic|clicca|klik|clique)\b"
+    r"|you\s+(?:(?:can|may)(?!\s+(?:\w+\s+)?(?:remove|unsubscribe|take|delete|drop)\s+(?:me|us|my|our)\b)"
+    r"|are\s+receiving|received)\b"
     r"|sie\s+(?:können|erhalten)\b|vous\s+(?:pouvez|recevez)\b|(?:simply\s+|just\s+)?(?:reply|answer"
     r"|respond|text)\b"
     r"|(?:antworten|répondez|responda|rispondi|antwoord)\b|unsubscribe\s*(?:\||:|<|here|from\s+th(?:is"
@@ -48,7 +49,7 @@ _INSTRUCTION: Final = re.compile(
 _REQUEST: Final = re.compile(
     r"\W*(?:(?:hi|hello|please|and|so|\w+,)\s+){0,2}(?:(?:could|can|would|will)\s+you|kannst\s+du"
     r"|könn(?:t|te)en\s+sie"
-    r"|können\s+sie|pou(?:v|rri)ez[\s-]vous|puede|podr[íi]a|potreste|può|kunt\s+u|pode(?:m|riam?)?)\b",
+    r"|können\s+sie|pou(?:v|rri)ez[\s-]vous|pueden?|podr[íi]an?|potreste|può|kunt\s+u|pode(?:m|riam?)?)\b",
     re.IGNORECASE,
 )
 """The questions that are wishes, said politely."""
@@ -92,7 +93,7 @@ _WISH: Final = re.compile(
     r"|\b(?:do\s+not|don't|no\s+longer)\s+(?:want|wish|like)\s+to\s+(?:hear\s+from\s+you"
     r"|be\s+contacted(?!\s+(?:by\s+(?:tele)?phone|before|until|on)\b)"
     rf"|(?:receive|get)\s+(?:any|more|further|your|these|such|{_MAILS}))\b"
-    rf"|\b(?:do\s+not|don't)\s+want\s+(?:any\s+(?:more|further)|more|your)\s+{_MAILS}\b"
+    rf"|\b(?:do\s+not|don't)\s+want\s+(?:any\s+(?:more|further)|more|your|these|such)\s+{_MAILS}\b"
     r"|\bcease\s+(?:and\s+desist|(?:all|any|further)\s+(?:\w+\s+)?(?:communication|contact|e-?mail)s?)"
     r"|\bleave\s+(?:me|us)\s+alone\b|[,;]\s*unsubscribe\W*$"
     r"|\b(?:asked|want|like|wish|need|request)\s+to\s+be\s+(?:removed|deleted|unsubscribed|taken\s+off)\b"
@@ -116,7 +117,7 @@ _WISH: Final = re.compile(
     r"|\bkeine\s+(?:weiteren|neuen|werbe\w*)\s+(?:e-?mails?|nachrichten|werbung|mails)\b(?!\s+(?:erhalten"
     r"|bekommen))"
     r"|\bkeine\s+(?:e-?mails?|nachrichten|werbung|mails)\s+mehr\b"
-    r"|\b(?:bitte|möchte|möchten|wünsche|wünschen|will|wollen)\s+(?:\w+\s+){0,3}keine\s+(?:e-?mails?"
+    r"|\b(?:bitte|möchte|möchten|wünsche|wünschen|will|wollen)\s+(?:\w+\s+){0,3}keine\s+(?:weiteren\s+)?(?:e-?mails?"
     r"|nachrichten|werbung)\b"
     r"|\bnicht\s+(?:mehr|weiter)\s+(?:\w+\s+)?(?:kontaktier|anschreib|schreib|anmail|belästig)\w*"
     r"|\b(?:vom|aus\s+dem)\s+(?:newsletter|verteiler)\s+(?:abmelden|austragen|nehmen|streichen|löschen)"

@@ -182,6 +182,37 @@ def test_a_wish_to_be_left_alone(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "I don't want these emails.",
+        "If possible, please unsubscribe me.",
+        "If at all possible, take me off your list.",
+        "Si possible, désinscrivez-moi",
+        "You can remove me from your list.",
+        "You may take me off your list now",
+        "Ich möchte keine weiteren E-Mails erhalten",
+        "Wir wollen keine weiteren Nachrichten",
+        "¿Podrían darme de baja?",
+    ],
+)
+def test_what_begins_like_an_instruction_and_is_none(text: str) -> None:
+    assert opt_out_in(text) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If possible, you can unsubscribe below.",
+        "You can unsubscribe at any time.",
+        "You may delete my last draft of the contract.",
+        "Wir haben keine weiteren E-Mails erhalten",
+    ],
+)
+def test_an_instruction_stays_one(text: str) -> None:
+    assert opt_out_in(text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "Can we meet?",
         "I subscribe to that",
         "We cannot stop here",
