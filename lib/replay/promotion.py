@@ -55,7 +55,7 @@ def pinned(conversation: Conversation, evaluated: Case | None, promotion: Promot
             timezone=lead.timezone,
             status=LeadStatus(lead.status),
             tag=lead.tag,
-            scheduler_link=lead.scheduler_link,
+            scheduler_link=None if lead.scheduler_link is None else clean(lead.scheduler_link),
         ),
         offered_slots=conversation.offered_slots,
         memory=tuple(
