@@ -62,7 +62,7 @@ _TURNED: Final = re.compile(
 )
 _MAILS: Final = r"(?:e-?mails?|mails?|messages?|newsletters?|spam|marketing|offers?)"
 _OURS: Final = (
-    r"(?:my|our)\s+(?:\w+\s+)?"
+    r"(?:my|our)\s+(?!(?:last|previous|earlier|first|second)\s)(?:\w+\s+)?"
     r"(?:e-?mail|mail|address|name|data|details|info|number|company|domain|account)\w*"
 )
 
@@ -75,7 +75,8 @@ _WISH: Final = re.compile(
     r"(?!\s+(?:the\s+|this\s+)?(?:cc|copy|loop|invite|meeting|call)\b)"
     rf"|\b(?:remove|delete|drop|strike)\s+(?:{_OURS}|this\s+(?:e-?mail|address|mailbox|account)"
     r"|[\w.+-]{1,64}@[\w.-]{1,190})"
-    rf"|\btake\s+(?:me|us|{_OURS}|this\s+(?:e-?mail|address))\s+off\b(?!\s+(?:hold|the\s+(?:invoice|quote|order|bill|contract))\b)"
+    rf"|\btake\s+(?:me|us|{_OURS}|this\s+(?:e-?mail|address))\s+off\b"
+    r"(?!\s+(?:hold|the\s+(?:invoice|quote|order|bill|contract|cc|copy|loop|invit\w+|meeting|call))\b)"
     r"|\b(?:stop|quit|cease)\s+(?:e-?mailing|mailing|contacting|messaging|spamming|texting|bothering"
     r"|harassing|pestering"
     r"|writing(?:\s+to)?)(?:\s+(?:me|us|this|here|now|please)\b|\W*$)"
@@ -83,6 +84,7 @@ _WISH: Final = re.compile(
     rf"|the)\s+){{0,3}}{_MAILS}\b"
     r"|\bstop\s+sending\s+(?:me|us|these|this|those)\b|\bstop\s+the\s+(?:spam|e-?mails)\b"
     r"|\b(?:want|wish|like|choose|need|please|hereby|us|me|i'll|will)\s+(?:to\s+)?opt[\s-]?out\b"
+    r"(?!\s+of\s+(?:\w+\s+){1,2}(?:plan|contract|clause|trial|renewal|package|tier)\b)"
     r"|\bopt\s+(?:me|us)\s+out\b"
     r"|^\W*opting\s+out\b|\bi\s+(?:am|'m)\s+opting\s+out\b|\bi'm\s+opting\s+out\b"
     r"|\b(?:do\s+not|don't|dont|never)\s+(?:ever\s+)?(?:e-?mail|contact|message|text|call|write(?:\s+to)?"
