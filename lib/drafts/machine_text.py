@@ -130,12 +130,18 @@ _PHRASES: Final = (
 
 def machine_text(subject: str | None, body: str) -> str | None:
     """The words that tell that a machine wrote it; None for a person's."""
-    found = _SUBJECT.match(plain(subject or "")[:READ])
-    if found:
+    head = plain(subject or "")[:READ].strip()
+    found = _SUBJECT.match(head)
+    if found and not _asks(head[found.end() :]):
         return found.group().strip()
     text = plain(body[:READ])
     said = _SELF.search(text) or _CHALLENGE.search(text)
     return said.group().strip() if said else _absence_note(text)
+
+
+def _asks(rest: str) -> bool:
+    """Whether a subject goes on to a question of its own, not to a subject that a program repeats."""
+    return rest.endswith("?") and ":" not in rest
 
 
 def _absence_note(text: str) -> str | None:

@@ -10,6 +10,7 @@ from lib.drafts.machine_text import machine_text
     [
         ("Automatic reply: x", "hello"),
         ("Out of Office Re: x", "hello"),
+        ("Automatic reply: Could we meet on Tuesday?", "hello"),
         ("Abwesenheitsnotiz: x", "h"),
         ("Réponse automatique : x", "h"),
         ("Respuesta automática: x", "h"),
@@ -122,6 +123,8 @@ def test_a_machine(subject: str | None, body: str) -> None:
         ),
         ("Automatic doors", "x"),
         ("Office closed Friday, new time?", "x"),
+        ("Out of office notifications - do you support them?", "We need them."),
+        ("Out of the office 2 days a week - can we do Friday?", "x"),
         ("Re: x", "We use an automated system, this is an automatic door."),
         (
             "Re: x",
