@@ -111,7 +111,7 @@ class Since:
     other_send_open: bool
     """Whether another draft for the lead is being sent, or may have been."""
     sent_today: int
-    """Mails to the lead without a person in the last 24 hours."""
+    """Mails to the lead in the last 24 hours that went without a person, or may have gone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

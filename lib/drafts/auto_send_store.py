@@ -42,7 +42,10 @@ SELECT everytick_now() AS now, least(m.sent_at, m.created_at) AS message_at,
     ) AS other_send_open,
     (SELECT count(*) FROM messages n
         WHERE n.workspace_id = d.workspace_id AND n.lead_id = d.lead_id AND n.direction = 'outbound'
-          AND n.sent_by = 'ai' AND n.sent_at > everytick_now() - interval '24 hours') AS sent_today
+          AND n.sent_by = 'ai' AND n.sent_at > everytick_now() - interval '24 hours')
+    + (SELECT count(*) FROM drafts o
+        WHERE o.workspace_id = d.workspace_id AND o.lead_id = d.lead_id AND o.send_unconfirmed
+          AND o.updated_at > everytick_now() - interval '24 hours') AS sent_today
 FROM drafts d JOIN messages m ON m.id = d.trigger_message_id
 WHERE d.id = %s
 """

@@ -244,6 +244,23 @@ def test_a_loop_of_two_assistants_ends(
     assert (mailer.taken, sending.decisions()[-1]) == ([], ("skipped", "sends_used"))
 
 
+def test_a_mail_that_may_have_gone_counts_as_one_that_went(
+    database: Database, services: Services, mailer: RecordingMailer
+) -> None:
+    """A server that takes mail and never says so would else let two assistants go on for ever."""
+    sending = auto_sending(services, Inbox(database), mailer)
+    for _ in range(5):
+        before = sending.reply("Earlier.", sent_at="2026-03-01", created_at="2026-03-01")
+        database.run(
+            "INSERT INTO drafts (workspace_id, lead_id, trigger_message_id, channel, content, status,"
+            " send_unconfirmed, updated_at)"
+            " VALUES (%s, %s, %s, 'email', 'x', 'approved', true, everytick_now() - interval '1 hour')",
+            sending.workspace, sending.lead, before,
+        )  # fmt: skip
+    sending.run()
+    assert (mailer.taken, sending.decisions()[-1]) == ([], ("skipped", "sends_used"))
+
+
 class TestFailure:
     def test_of_the_server_for_good_is_permanent(self, sending: AutoSending, mailer: RecordingMailer) -> None:
         mailer.instead = raising(SendRefused("no such mailbox"))
