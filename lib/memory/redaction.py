@@ -27,8 +27,9 @@ PHONE: Final = "[phone]"
 _SECRETS: Final = Redactor(())
 """Knows no secret of this instance, only the shapes of secrets: keys, credentials, passwords."""
 
-_LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]+"
-_LABEL: Final = r"[\w-]+"
+_LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
+"""Bounded, as are the labels of a domain (RFC 5321, §4.5.3.1): a long run is searched from each of its places."""
+_LABEL: Final = r"[\w-]{1,63}"
 _AT: Final = r"(?:\s?@\s?|\s*[(\[{<]\s*(?:@|at|ät|arroba|arobase|klammeraffe)\s*[)\]}>]\s*)"
 _SPOKEN_DOT: Final = r"(?:\s*[(\[{<]\s*(?:\.|dot|punkt|point|punto)\s*[)\]}>]\s*|\s+(?:dot|punkt|punto)\s+)"
 _EMAILS: Final = re.compile(
@@ -39,9 +40,9 @@ _EMAILS: Final = re.compile(
             rf"{_LOCAL}(?:{_SPOKEN_DOT}{_LABEL})*{_AT}{_LABEL}(?:(?:\s?\.\s?|{_SPOKEN_DOT}){_LABEL})+",
             # Without brackets "at" is a word like any other: the rest has to look like an address by itself.
             rf"{_LOCAL}(?:{_SPOKEN_DOT}{_LABEL})*\s+(?:at|ät|arroba)\s+{_LABEL}(?:{_SPOKEN_DOT}{_LABEL})+",
-            rf"\w+(?:[._+]\w+)+\s+at\s+{_LABEL}(?:\.{_LABEL})+",
+            rf"\w{{1,64}}(?:[._+]\w{{1,64}}){{1,8}}\s+at\s+{_LABEL}(?:\.{_LABEL})+",
             rf"{_LOCAL}\s+(?-i:AT)\s+{_LABEL}(?:\.{_LABEL})+",
-            r"[^\W_]+[_-]at[_-][^\W_]+(?:[_-]dot[_-][^\W_]+)+",
+            r"[^\W_]{1,64}[_-]at[_-][^\W_]+(?:[_-]dot[_-][^\W_]+)+",
             rf"(?<=mail:\s){_LOCAL}\s+at\s+{_LABEL}(?:\.{_LABEL})+",
         )
     ),
