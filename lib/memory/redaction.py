@@ -28,7 +28,7 @@ _SECRETS: Final = Redactor(())
 """Knows no secret of this instance, only the shapes of secrets: keys, credentials, passwords."""
 
 _LOCAL: Final = r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}"
-"""Bounded, as are the labels of a domain (RFC 5321, §4.5.3.1): a long run is searched from each of its places."""
+"""Bounded, as are a domain's labels (RFC 5321, §4.5.3.1): a long run is searched from each of its places."""
 _LABEL: Final = r"[\w-]{1,63}"
 _AT: Final = r"(?:\s?@\s?|\s*[(\[{<]\s*(?:@|at|ät|arroba|arobase|klammeraffe)\s*[)\]}>]\s*)"
 _SPOKEN_DOT: Final = r"(?:\s*[(\[{<]\s*(?:\.|dot|punkt|point|punto)\s*[)\]}>]\s*|\s+(?:dot|punkt|punto)\s+)"
