@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 try:
-    from bench import bill, invariants
+    from bench import bill, invariants, opt_outs
     from bench.pipeline import command as pipeline
     from bench.soak import command as soak
 except ModuleNotFoundError as missing:
@@ -15,6 +15,7 @@ except ModuleNotFoundError as missing:
 MEASUREMENTS: Final[dict[str, Callable[[Sequence[str]], int]]] = {
     "bill": bill.main,
     "invariants": invariants.main,
+    "opt-outs": opt_outs.main,
     "pipeline": pipeline.main,
     "soak": soak.main,
 }
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str]) -> int:
         "measurement",
         choices=sorted(MEASUREMENTS),
         help="bill: what a tick costs in executions; invariants: how they do on the labelled examples; "
+        "opt-outs: how they are told on the labelled examples; "
         "pipeline: how fast mail becomes drafts, and whether any is lost; "
         "soak: what is lost while processes are killed",
     )

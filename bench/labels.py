@@ -8,7 +8,7 @@ apart.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -16,6 +16,9 @@ from pydantic.alias_generators import to_camel
 from lib.drafts.invariants.reply import InvariantCode, Reply
 
 FOLDER: Final = Path(__file__).parent.parent / "samples" / "invariants"
+
+
+LineT = TypeVar("LineT", bound=BaseModel)
 
 
 class UnreadableLabels(ValueError):
@@ -67,10 +70,15 @@ def label_files() -> list[Path]:
 
 def read_examples(files: Sequence[Path]) -> list[Example]:
     """The examples of `files`, in their order; `UnreadableLabels` names the file and line that is wrong."""
-    return [example for file in files for example in _of(file)]
+    return [
+        Example(half=file.resolve().parent.name, line=line)
+        for file in files
+        for line in lines_of(file, LabelledLine)
+    ]
 
 
-def _of(file: Path) -> Iterator[Example]:
+def lines_of(file: Path, sort: type[LineT]) -> Iterator[LineT]:
+    """The lines of `file`, each one of `sort`; blank ones are left out."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -79,9 +87,8 @@ def _of(file: Path) -> Iterator[Example]:
         if not raw.strip():
             continue
         try:
-            line = LabelledLine.model_validate_json(raw)
+            yield sort.model_validate_json(raw)
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(map(str, first["loc"])) or "line"
             raise UnreadableLabels(f"{file}:{number}: {where}: {first['msg']}") from error
-        yield Example(half=file.resolve().parent.name, line=line)

@@ -8,9 +8,11 @@ quoted back, and a question that asks nobody to do it, or a `don't` before the w
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final
 
 from lib.drafts.invariants.wording import plain
+from lib.drafts.opt_out_wishes import WISH
 
 READ: Final = 4_000
 """Characters that are looked at; a wish to be left alone does not come late."""
@@ -20,18 +22,23 @@ SENTENCE_LIMIT: Final = 400
 
 _SENTENCE: Final = re.compile(r"[^.!?\n]+[.!?]*")
 _SIGNATURE: Final = re.compile(r"^--\s*$", re.MULTILINE)
+_UNSUBSCRIBE: Final = r"un[\s-]?su[bsc]{1,4}r?[ie]{1,2}be?"
+"""With the slips of a hurried thumb."""
+_COURTESY: Final = (
+    r"(?:please|pls|plz|bitte|svp|s'il\s+vous\s+pla[îi]t|por\s+favor|thanks|thank\s+you|danke|merci|gracias|grazie"
+    r"|bedankt|aub|alstublieft|obrigad[oa])"
+)
 _WORDS: Final = (
-    r"(?:(?:please|pls|plz|kindly|bitte|newsletter|graag|por\s+favor),?\s+)?(?:unsubscribe(?:\s+(?:me"
+    r"(?:(?:please|pls|plz|kindly|bitte|newsletter|graag|por\s+favor),?\s+)?"
+    rf"(?:{_UNSUBSCRIBE}(?:\s+(?:me"
     r"|us))?|un-?sub(?:scribe)?|stop(?:\s+(?:it|all|now|please))?"
     r"|stopp?|remove(?:\s+me)?"
-    r"|opt[\s-]?out|abmelden|abbestellen|austragen|d[ée]sabonner|d[ée]sinscrire|d[ée]sinscription|baja"
+    r"|opt[\s-]?out|abmelden|abbestellen|austragen|d[ée]sabonner|d[ée]sabonnement|stop\s+pub|d[ée]sinscrire|d[ée]sinscription|baja"
     r"|cancelar\s+suscripci[óo]n|disiscriv\w+|cancellami|annulla\s+iscrizione|afmelden|uitschrijven"
     r"|descadastrar"
     r"|cancelar\s+(?:inscri[çc][ãa]o|subscri[çc][ãa]o))"
 )
-_BARE: Final = re.compile(
-    rf"\W*{_WORDS}\W{{0,20}}(?:please|pls|plz|bitte|svp|por favor|thanks|thank you)?\W{{0,20}}", re.IGNORECASE
-)
+_BARE: Final = re.compile(rf"\W*{_WORDS}\W{{0,20}}{_COURTESY}?\W{{0,20}}", re.IGNORECASE)
 _INSTRUCTION: Final = re.compile(
     r"^\W*(?:(?:if|falls|wenn|sollten|si|se|als|caso)\b(?!\s+(?:at\s+all\s+)?(?:possible|m[öo]glich|es\s+posible))|(?:to|um|pour|para|per(?!\s+favore)|om)"
     r"\s+(?:\w+\s+){0,4}?(?:unsubscribe"
@@ -54,7 +61,7 @@ _REQUEST: Final = re.compile(
 )
 """The questions that are wishes, said politely."""
 _TURNED: Final = re.compile(
-    r"(?:\b(?:do\s+not|don'?t|dont|did\s+not|didn'?t|never|not|no\s+need\s+to|won'?t|wouldn'?t|cannot"
+    r"(?:\b(?:how\s+to|do\s+not|don'?t|dont|did\s+not|didn'?t|never|not|no\s+need\s+to|won'?t|wouldn'?t|cannot"
     r"|can'?t"
     r"|did\s+(?:you|we|i|they)|nicht|nie|noch\s+nicht|n'ai\s+pas|jamais|nunca|non)"
     r"\s+(?:\w+\s+){0,3})$",
@@ -68,8 +75,9 @@ _OURS: Final = (
 
 _WISH: Final = re.compile(
     # English
-    rf"\bunsubscribe\s+(?:me|us|{_OURS}|this|from\s+(?!our\b)|immediately|now|please|asap)\b"
-    r"|\b(?:please|want\s+to|like\s+to|wish\s+to|kindly|must|now)\s+unsubscribe\b"
+    rf"\b{_UNSUBSCRIBE}\s+(?:me|us|{_OURS}|this|from\s+(?!our\b)|immediately|now|please|asap)\b"
+    rf"|\b(?:please|want\s+to|like\s+to|wish\s+to|kindly|must|now)\s+{_UNSUBSCRIBE}\b"
+    r"(?!\s+(?:the|these|those|our)\s+(?!e-?mail|address))"
     r"|\b(?:remove|delete|drop|strike)\s+(?:me|us)(?:\s+(?:from|off|please|now|immediately|asap"
     r"|permanently)\b|\W*$)"
     r"(?!\s+(?:the\s+|this\s+)?(?:cc|copy|loop|invite|meeting|call)\b)"
@@ -143,7 +151,7 @@ _WISH: Final = re.compile(
     # Spanish
     r"|\bs[áa]qu\w*(?:me|nos)\s+de\b"
     r"|\b(?:borr|elimin)\w+\s+(?:mis\s+datos|mi\s+(?:correo|direcci[óo]n|e-?mail))\b"
-    r"|\bdej(?:e|en|a|ad)\s+de\s+(?:escrib|envi|mand|contact|molest)\w+"
+    r"|(?<!\bno\s)\bdej(?:e|en|a|ad)\s+de\s+(?:escrib|envi|mand|contact|molest)\w+"
     r"|\b(?:dar(?:me|nos)|d[ée]n?(?:me|nos))\s+de\s+baja\b|\b(?:quiero|queremos|solicito|deseo)"
     r"\s+(?:la\s+)?baja\b"
     r"|\bno\s+(?:me|nos)\s+(?:contacte|escriba|llame|moleste|mande)\w*\s*(?:m[áa]s|nunca|$|[.!,])"
@@ -226,7 +234,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _wish(sentence: str) -> str | None:
     """The words of a wish that no `don't` turns round."""
-    for found in _WISH.finditer(sentence):
+    for found in chain(_WISH.finditer(sentence), WISH.finditer(sentence)):
         if not _TURNED.search(sentence[max(0, found.start() - 60) : found.start()]):
             return found.group().strip()
     return None
