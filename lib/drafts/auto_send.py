@@ -19,6 +19,8 @@ from lib.inbox.workspace_settings import AutoSendPolicy
 
 SHORTEST_DELAY: Final = timedelta(seconds=180)
 LONGEST_DELAY: Final = timedelta(seconds=420)
+LEAST_CONFIDENCE: Final = 0.9
+"""Domain §4. A workspace may ask for more, never for less: below are drafts that a person has to see."""
 SENDS_A_DAY: Final = 5
 """To one lead, without a person: what ends two assistants that answer each other."""
 BLOCKING_TAGS: Final = frozenset(
@@ -142,7 +144,7 @@ class AutoSendDecision:
             if facts is None
             else {
                 "confidence": facts.confidence,
-                "minConfidence": facts.policy.min_confidence,
+                "minConfidence": least_confidence(facts.policy),
                 "invariants": list(facts.broken),
                 "tags": list(facts.tags),
                 "leadStatus": facts.lead_status,
@@ -219,11 +221,16 @@ def standing_reason(facts: AutoSendFacts) -> AutoSendReason | None:
         (bool(facts.broken), AutoSendReason.INVARIANT),
         (facts.gate_failed, AutoSendReason.GATE_FAILED),
         # Not `<`: a confidence that is no number is none.
-        (not facts.confidence >= facts.policy.min_confidence, AutoSendReason.LOW_CONFIDENCE),
+        (not facts.confidence >= least_confidence(facts.policy), AutoSendReason.LOW_CONFIDENCE),
     ):
         if speaks_against:
             return reason
     return None
+
+
+def least_confidence(policy: AutoSendPolicy) -> float:
+    """What a draft's confidence has to reach."""
+    return max(policy.min_confidence, LEAST_CONFIDENCE)
 
 
 def overtaking_reason(since: Since) -> AutoSendReason | None:

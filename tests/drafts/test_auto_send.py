@@ -67,6 +67,8 @@ BLOCKS: list[tuple[str, dict[str, Any]]] = [
     ("gate_failed", {"gate_failed": True, "confidence": 1.0}),
     ("low_confidence", {"confidence": 0.8999}),
     ("low_confidence", {"confidence": math.nan}),
+    ("low_confidence", {"confidence": 0.7, "policy": AutoSendPolicy(enabled=True, min_confidence=0.5)}),
+    ("low_confidence", {"confidence": 0.95, "policy": AutoSendPolicy(enabled=True, min_confidence=0.99)}),
     ("too_old", {"message_at": NOON - timedelta(hours=72)}),
 ]
 SINCE: list[tuple[str, dict[str, Any]]] = [
