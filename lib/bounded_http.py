@@ -44,11 +44,13 @@ class BoundedAdapter(HTTPAdapter):
 
     A socket's time-out bounds one read: an answer of a byte a second outlives it, and so does a name with
     many silent addresses. So the addresses share what is left, and a timer cuts the connection itself,
-    through a second handle that survives the change to TLS. A resolver, which knows no limit, is left behind.
+    through a second handle that survives the change to TLS. A resolver knows no limit: it is left behind,
+    unless the caller `awaits_resolver`, because whoever waits for the caller leaves that instead.
     """
 
-    def __init__(self, deadline: Deadline) -> None:
+    def __init__(self, deadline: Deadline, *, awaits_resolver: bool = False) -> None:
         self._deadline = deadline
+        self._awaits_resolver = awaits_resolver
         self._cut: socket.socket | None = None
         self._timer: threading.Timer | None = None
         super().__init__()
@@ -74,7 +76,7 @@ class BoundedAdapter(HTTPAdapter):
         self.close()
 
     def _open(self, host: str, port: int) -> socket.socket:
-        opened = connected(host, port, self._deadline)
+        opened = connected(host, port, self._deadline, awaits_resolver=self._awaits_resolver)
         self._cut = socket.socket(fileno=os.dup(opened.fileno()))
         self._timer = threading.Timer(self._deadline.remaining_ms() / 1000, _shut, (self._cut,))
         self._timer.daemon = True
@@ -82,18 +84,16 @@ class BoundedAdapter(HTTPAdapter):
         return opened
 
 
-def connected(host: str, port: int, deadline: Deadline) -> socket.socket:
+def connected(host: str, port: int, deadline: Deadline, *, awaits_resolver: bool = False) -> socket.socket:
     """A socket connected to `host`. Raises NotConnected when there is none by `deadline`.
 
     Each address has its share of what is left, so that a silent one does not keep the next from its turn.
     """
     failure = ConnectFailure.REFUSED
     try:
-        addresses = within(
-            max(0.001, deadline.remaining_ms() / 1000),
-            partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM),
-            name="resolve",
-        )
+        resolve = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        seconds = max(0.001, deadline.remaining_ms() / 1000)
+        addresses = resolve() if awaits_resolver else within(seconds, resolve, name="resolve")
     except TimeoutError:
         raise NotConnected(ConnectFailure.TIMED_OUT) from None
     except (OSError, UnicodeError):

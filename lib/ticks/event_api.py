@@ -23,7 +23,8 @@ class EventApi:
     def post(self, events: Sequence[OutgoingEvent], deadline: Deadline) -> tuple[str, ...]:
         """The API's id for each of `events`. Raises EventsNotSent.
 
-        Ends at `deadline`. What the libraries raise goes no further: their texts have the address inside, and
+        Ends at `deadline`, but for a resolver that hangs: the tick leaves the whole send then, and no other
+        is begun meanwhile. What the libraries raise goes no further: their texts have the address inside, and
         with it the key.
         """
         try:
@@ -39,7 +40,7 @@ class EventApi:
     def _exchange(self, events: Sequence[OutgoingEvent], deadline: Deadline) -> tuple[int, bytes]:
         """The status, and the body up to one byte more than it may have."""
         seconds = max(0.001, deadline.remaining_ms() / 1000)
-        with requests.Session() as session, BoundedAdapter(deadline) as adapter:
+        with requests.Session() as session, BoundedAdapter(deadline, awaits_resolver=True) as adapter:
             session.trust_env = False  # no proxy, no .netrc, no certificates of the environment's choice
             session.mount("https://", adapter)
             session.mount("http://", adapter)
