@@ -1,6 +1,7 @@
 """`POST /api/operator/jobs/{id}/{retry|discard}`: what `flask jobs` does, without a shell (design §4)."""
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Blueprint
@@ -22,29 +23,26 @@ def operator_jobs_routes(services: Services) -> Blueprint:
 
     @routes.post(f"{PATH}/retry")
     def retry(id: str) -> dict[str, Any]:  # noqa: A002 - what the address calls it
-        require_operator(services)
-        wanted, body = _job_id(id), read_operator_body(OperatorBody)
-        who, why = services.redactor.text(body.kept_actor), services.redactor.text(body.reason)
-        with (
-            services.store.transaction() as connection,
-            connection.transaction(force_rollback=body.dry_run),
-        ):
-            done = retry_jobs(connection, [wanted], actor=who, reason=why)
-        return _told(done, dry_run=body.dry_run)
+        return _operated(services, id, retry_jobs)
 
     @routes.post(f"{PATH}/discard")
     def discard(id: str) -> dict[str, Any]:  # noqa: A002 - what the address calls it
-        require_operator(services)
-        wanted, body = _job_id(id), read_operator_body(OperatorBody)
-        who, why = services.redactor.text(body.kept_actor), services.redactor.text(body.reason)
-        with (
-            services.store.transaction() as connection,
-            connection.transaction(force_rollback=body.dry_run),
-        ):
-            done = discard_jobs(connection, [wanted], actor=who, reason=why)
-        return _told(done, dry_run=body.dry_run)
+        return _operated(services, id, discard_jobs)
 
     return routes
+
+
+def _operated(services: Services, said: str, operate: Callable[..., list[Operated]]) -> dict[str, Any]:
+    """Have `operate` change the job that the address says; what came of it."""
+    require_operator(services)
+    wanted, body = _job_id(said), read_operator_body(OperatorBody)
+    who, why = services.redactor.text(body.kept_actor), services.redactor.text(body.reason)
+    with (
+        services.store.transaction() as connection,
+        connection.transaction(force_rollback=body.dry_run),
+    ):
+        done = operate(connection, [wanted], actor=who, reason=why)
+    return _told(done, dry_run=body.dry_run)
 
 
 def _job_id(said: str) -> int:
