@@ -5,7 +5,7 @@ Its JSON Schema, docs/replay-artifact.schema.json, is written from these models 
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Final, Literal, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -17,8 +17,6 @@ from lib.replay.errors import RunUnreadable
 from lib.replay.judge import Judgement, JudgeProfile
 from lib.replay.record import Record
 from lib.replay.shown import Shown
-
-VERSION: Final = 1
 
 
 class Config(Record):
